@@ -1,0 +1,75 @@
+import type * as zod from "zod";
+
+/** The zod library, handed to `args` by whoever builds a step: a step's own process never loads it (50 ms a step). */
+export type Zod = typeof zod;
+
+/** One thing done to the outside world. It knows nothing of Pulumi; a step runs it, a test calls it. */
+export interface Action<Args = never, Needs = unknown, Result = unknown, Input = Args> {
+  /** Address of the file that defines it; a step names it by its path in the package. */
+  readonly module: string;
+  /** The schema of what is known when the pipeline is written. Defaults are filled in and bad values refused there. */
+  readonly args: (z: Zod) => zod.ZodType<Args, Input>;
+  /** Does it. Told to stop by `context.signal`; throws when it could not do it and has changed nothing that counts. */
+  readonly run: (args: Args, context: Context<Needs>) => Promise<Result>;
+  /** True for what must not be cut in half: it goes on when the engine is killed. Default false. */
+  readonly survives: boolean;
+  /** Hard limit over the whole process tree, in seconds. Default 300. */
+  readonly timeoutSeconds: number;
+}
+
+/** An action named as data, so that a plan of what to do can be shown, kept and carried out later. */
+export interface Call {
+  /** Path of the action's module, see `Action.module`. */
+  readonly action: string;
+  readonly args: unknown;
+}
+
+/** Everything an action needs from outside. */
+export interface Context<Needs = unknown> {
+  readonly step: string;
+  readonly release: string;
+  /** The rollout this step belongs to; empty in the step that opens it. */
+  readonly rollout: string;
+  /** What earlier steps found out, by name. */
+  readonly needs: Needs;
+  /** This step's previous receipt, where the step asked for it. */
+  readonly previous: unknown;
+  /** Folder of the environment's store. */
+  readonly store: string;
+  /** Aborted when the time is over or somebody cancels. */
+  readonly signal: AbortSignal;
+  /** A line for the people who watch. */
+  readonly tell: (line: string) => void;
+  /** A line for the step's log only. */
+  readonly log: (line: string) => void;
+  /** The secret with this name. Errors when the step was not given it. */
+  readonly secret: (name: string) => string;
+  /** Runs a program to its end and returns its standard output; its output goes to the log. Errors unless it exits 0. */
+  readonly exec: (argv: readonly string[], options: ExecOptions) => Promise<string>;
+  /** Carries out an action named as data. */
+  readonly call: (call: Call, needs?: unknown) => Promise<unknown>;
+}
+
+export interface ExecOptions {
+  readonly cwd: string;
+  /** Added to a minimal environment (PATH, HOME, LANG, TMPDIR). Nothing else of ours is handed on. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Default: what is left of the step's own limit. */
+  readonly timeoutSeconds?: number;
+}
+
+type Definition<Args, Needs, Result, Input> = Pick<Action<Args, Needs, Result, Input>, "args" | "run"> &
+  Partial<Pick<Action, "survives" | "timeoutSeconds">>;
+
+/** Defines the one action of a file: `export const x = defineAction(import.meta.url, { args, run })`. */
+export function defineAction<Args, Needs = unknown, Result = unknown, Input = Args>(
+  module: string,
+  definition: Definition<Args, Needs, Result, Input>,
+): Action<Args, Needs, Result, Input> {
+  return { module, survives: false, timeoutSeconds: 300, ...definition };
+}
+
+/** A mistake of the person or the surroundings: its message is shown as it is, without a stack trace. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+}

@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { inStore } from "../../release/store.ts";
+import { Refusal } from "../action.ts";
+
+/** A built release as it lies in the store. */
+export interface Artifact {
+  /** sha256 over names, modes and contents of its files: the same however it was packed. */
+  readonly digest: string;
+  readonly commit: string;
+}
+
+/** Packs a folder into the store, whole or not at all, and returns the digest of its contents. */
+export async function pack(store: string, folder: string): Promise<string> {
+  const { create } = await import("tar");
+  const digest = contentDigest(folder);
+  const file = inStore.artifact(store, digest);
+  mkdirSync(dirname(file), { recursive: true });
+  await create({ gzip: true, portable: true, cwd: folder, file: `${file}.${process.pid}.tmp` }, readdirSync(folder));
+  renameSync(`${file}.${process.pid}.tmp`, file);
+  return digest;
+}
+
+/** Unpacks an artifact into an empty folder. Errors: the store has none, or other contents than its digest says. */
+export async function unpack(store: string, { digest }: Artifact, folder: string): Promise<void> {
+  const { extract } = await import("tar");
+  const file = inStore.artifact(store, digest);
+  try {
+    // Refuses absolute paths, `..` and files behind links; strict: a broken archive is an error, not a warning.
+    await extract({ file, cwd: folder, strict: true });
+  } catch (error) {
+    throw new Refusal(`${file}: cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const got = contentDigest(folder);
+  if (got !== digest)
+    throw new Refusal(`${file}: its contents have the digest ${got}, not the one it was stored under`);
+}
+
+/** sha256 over a folder: every file's and link's path, mode and content, in the order of their paths. */
+export function contentDigest(folder: string): string {
+  const hash = createHash("sha256");
+  for (const path of filesUnder(folder)) {
+    const stat = lstatSync(path);
+    const content = stat.isSymbolicLink() ? readlinkSync(path) : readFileSync(path);
+    const kind = stat.isSymbolicLink() ? "link" : stat.mode & 0o111 ? "executable" : "file";
+    hash.update(`${relative(folder, path)}\0${kind}\0${createHash("sha256").update(content).digest("hex")}\n`);
+  }
+  return hash.digest("hex");
+}
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}

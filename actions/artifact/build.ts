@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { inStore } from "../../release/store.ts";
+import { type Context, defineAction } from "../action.ts";
+import { type Artifact, pack } from "./archive.ts";
+
+interface Args {
+  readonly repository: string;
+  readonly commit: string;
+  readonly commands: readonly (readonly string[])[];
+}
+
+/**
+ * Builds a commit into an artifact in the store; what the store holds is never built again.
+ * Killed: leaves a temporary folder behind, and nothing in the store.
+ */
+export const build = defineAction<Args, unknown, Artifact>(import.meta.url, {
+  args: (z) =>
+    z.strictObject({
+      repository: z.string().min(1),
+      commit: z.string().regex(/^[0-9a-f]{40}$/),
+      /** Commands run one after the other in the exported files, each as words. */
+      commands: z.array(z.array(z.string()).min(1)),
+    }),
+  timeoutSeconds: 1800,
+  run: async (args, context) => {
+    const known = knownBuild(context.store, args);
+    if (known) {
+      context.tell(`${args.commit.slice(0, 7)} is in the store already`);
+      return known;
+    }
+    const folder = mkdtempSync(join(tmpdir(), "switchback-build-"));
+    try {
+      await exportCommit(args, folder, context);
+      for (const command of args.commands) await context.exec(command, { cwd: join(folder, "files") });
+      // What says which commit it is must not depend on the tag: production takes the very artifact staging proved.
+      writeFileSync(join(folder, "files", "REVISION"), `${args.commit}\n`);
+      const artifact = { digest: await pack(context.store, join(folder, "files")), commit: args.commit };
+      remember(context.store, args, artifact);
+      context.tell(`built ${args.commit.slice(0, 7)}: ${artifact.digest.slice(0, 12)}`);
+      return artifact;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+});
+
+async function exportCommit({ repository, commit }: Args, folder: string, context: Context): Promise<void> {
+  const { extract } = await import("tar");
+  const archive = join(folder, "export.tar");
+  await context.exec(["git", "-C", resolve(repository), "archive", "--format=tar", "-o", archive, commit], {
+    cwd: folder,
+  });
+  mkdirSync(join(folder, "files"));
+  await extract({ file: archive, cwd: join(folder, "files"), strict: true });
+}
+
+const recordOf = (store: string, { commit, commands }: Args): string => {
+  const recipe = createHash("sha256").update(JSON.stringify(commands)).digest("hex").slice(0, 12);
+  return inStore.build(store, `${commit}-${recipe}`);
+};
+
+function knownBuild(store: string, args: Args): Artifact | undefined {
+  const record = recordOf(store, args);
+  if (!existsSync(record)) return undefined;
+  const artifact = JSON.parse(readFileSync(record, "utf8")) as Artifact;
+  return existsSync(inStore.artifact(store, artifact.digest)) ? artifact : undefined;
+}
+
+function remember(store: string, args: Args, artifact: Artifact): void {
+  const record = recordOf(store, args);
+  mkdirSync(dirname(record), { recursive: true });
+  writeFileSync(`${record}.${process.pid}.tmp`, JSON.stringify(artifact));
+  renameSync(`${record}.${process.pid}.tmp`, record);
+}

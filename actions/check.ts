@@ -1,0 +1,68 @@
+import { hostname } from "node:os";
+import { type Action, type Context, defineAction, type Zod } from "./action.ts";
+import type * as zod from "zod";
+
+/** What a check answers. `unknown`: could not reach or judge; it blocks with its own words and never reverts a release. */
+export interface Verdict {
+  readonly verdict: "pass" | "warn" | "fail" | "unknown";
+  /** What was seen, in one line. */
+  readonly seen: string;
+  /** From where it was seen. */
+  readonly from: string;
+}
+
+/** What a check may be told: what serves, so that it does not judge another release than its own. */
+export interface CheckNeeds {
+  readonly SERVING?: { readonly release: string };
+}
+
+export type Check<Args = never, Input = Args> = Action<Args, CheckNeeds, Verdict, Input>;
+
+type Answer = Pick<Verdict, "verdict" | "seen">;
+
+/** Defines the one check of a file. What `look` throws is an `unknown` verdict: a check never fails a step. */
+export function defineCheck<Args, Input = Args>(
+  module: string,
+  args: (z: Zod) => zod.ZodType<Args, Input>,
+  look: (args: Args, context: Context<CheckNeeds>) => Promise<Answer>,
+): Check<Args, Input> {
+  return defineAction(module, {
+    args,
+    timeoutSeconds: 60,
+    run: async (given, context) => ({
+      ...(await answer(() => about(context, () => look(given, context)))),
+      from: hostname(),
+    }),
+  });
+}
+
+/** A check of what was released tells nothing when another release serves. */
+async function about(
+  { needs: { SERVING: serving }, release }: Context<CheckNeeds>,
+  look: () => Promise<Answer>,
+): Promise<Answer> {
+  return serving === undefined || serving.release === release
+    ? look()
+    : unknown(`${serving.release} serves, not ${release}`);
+}
+
+export const pass = (seen: string): Answer => ({ verdict: "pass", seen });
+export const warn = (seen: string): Answer => ({ verdict: "warn", seen });
+export const fail = (seen: string): Answer => ({ verdict: "fail", seen });
+export const unknown = (seen: string): Answer => ({ verdict: "unknown", seen });
+
+async function answer(look: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await look();
+  } catch (error) {
+    return unknown(reason(error));
+  }
+}
+
+/** The innermost cause in words: `fetch failed` alone helps nobody. */
+export function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause !== undefined) return reason(error.cause);
+  const code = (error as NodeJS.ErrnoException).code;
+  return error.message === "" && code !== undefined ? code : error.message;
+}

@@ -1,0 +1,29 @@
+import { defineCheck, fail, pass } from "../check.ts";
+import { request } from "./request.ts";
+
+interface Args {
+  readonly url: string;
+  readonly release: string;
+  readonly commit: string;
+  readonly timeoutSeconds: number;
+}
+
+/** Passes when `url` answers JSON whose `release` and `commit` are the ones that were released. */
+export const version = defineCheck(
+  import.meta.url,
+  (z) =>
+    z.strictObject({
+      url: z.url(),
+      release: z.string().min(1),
+      commit: z.string().regex(/^[0-9a-f]{40}$/),
+      timeoutSeconds: z.number().positive().max(300).default(10),
+    }),
+  async ({ url, release, commit, timeoutSeconds }, { signal }) => {
+    const answer = await request(url, { signal, timeoutSeconds });
+    if (answer.status !== 200) return fail(`${url} answered ${answer.status}, want 200`);
+    const seen = JSON.parse(answer.text) as { release?: unknown; commit?: unknown } | null;
+    const name = `${String(seen?.release)} (${String(seen?.commit).slice(0, 7)})`;
+    if (seen?.release === release && seen.commit === commit) return pass(`${url}: ${name}`);
+    return fail(`${url}: ${name} answers, want ${release} (${commit.slice(0, 7)})`);
+  },
+);

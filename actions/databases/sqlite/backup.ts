@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { inStore } from "../../../release/store.ts";
+import { defineAction } from "../../action.ts";
+import { revisionOf } from "../../migrations/sql-files/applied.ts";
+import { type Content, contentOf, open } from "./database.ts";
+
+/** A backup taken, not yet proven. */
+export interface Backup {
+  /** Its folder in the store; `none` when there was no database yet. */
+  readonly id: string;
+  readonly digest: string;
+  readonly schema: string;
+}
+
+/** What lies beside every backup, so that it is found and understood without any state. */
+export interface BackupManifest extends Backup {
+  readonly release: string;
+  readonly rollout: string;
+  readonly takenAt: string;
+  readonly sizeBytes: number;
+  readonly content: Content;
+  /** When it was restored and compared; absent for a backup nobody has proven. */
+  readonly provenAt?: string;
+}
+
+export const databaseFile = "database.sqlite";
+export const manifestFile = "manifest.json";
+
+interface Args {
+  readonly database: string;
+  /** The release that serves while it is taken. */
+  readonly serving: string;
+}
+
+/**
+ * Takes a consistent copy of the running database into the store.
+ * Killed: leaves an unnamed folder that the next run removes; no backup that is only half there.
+ */
+export const sqliteBackup = defineAction<Args, unknown, Backup>(import.meta.url, {
+  args: (z) => z.strictObject({ database: z.string().min(1), serving: z.string() }),
+  timeoutSeconds: 1800,
+  run: async ({ database: path, serving }, context) => {
+    if (!existsSync(path)) {
+      context.tell("there is no database yet: nothing to back up, nothing to go back to");
+      return { id: "none", digest: "", schema: "0000" };
+    }
+    const id = `${context.rollout}-${serving}`;
+    const folder = `${inStore.backup(context.store, id)}.part`;
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, databaseFile);
+    await copyTo(path, file);
+    const copy = await open(file, { readOnly: true });
+    const about = { schema: revisionOf(copy), content: contentOf(copy) };
+    copy.close();
+    const backup = { id, digest: await digestOf(file), schema: about.schema };
+    const { size: sizeBytes } = statSync(file);
+    const manifest: BackupManifest = {
+      ...backup,
+      ...{
+        release: serving,
+        rollout: context.rollout,
+        takenAt: new Date().toISOString(),
+        sizeBytes,
+        content: about.content,
+      },
+    };
+    writeFileSync(join(folder, manifestFile), `${JSON.stringify(manifest, undefined, 2)}\n`);
+    rmSync(inStore.backup(context.store, id), { recursive: true, force: true });
+    renameSync(folder, inStore.backup(context.store, id));
+    context.tell(`backup ${id}: ${sizeBytes} bytes, schema ${backup.schema}`);
+    return backup;
+  },
+});
+
+/** Copies a database that is in use, as of one moment, over whatever `to` holds; connections to either stay good. */
+export async function copyTo(from: string, to: string): Promise<void> {
+  const { backup } = await import("node:sqlite");
+  const source = await open(from, { readOnly: true });
+  try {
+    await backup(source, to, { rate: 10_000 });
+  } finally {
+    source.close();
+  }
+}
+
+export async function digestOf(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
+}

@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+
+/** Opens a database file; node:sqlite is loaded only here. Waits up to 10 s for others that write. */
+export async function open(path: string, options: { readOnly?: boolean } = {}): Promise<DatabaseSync> {
+  // Node still calls its SQLite experimental and says so on standard error, once in every step.
+  process.removeAllListeners("warning");
+  const { DatabaseSync } = await import("node:sqlite");
+  const database = new DatabaseSync(path, { ...options, timeout: 10_000 });
+  return database;
+}
+
+/** Rows of every table, and a digest over them that does not depend on their order. */
+export type Content = Readonly<Record<string, { readonly rows: number; readonly digest: string }>>;
+
+export function contentOf(database: DatabaseSync): Content {
+  return Object.fromEntries(
+    tablesOf(database).map((table) => [table, tableContent(database, table, columnsOf(database, table))]),
+  );
+}
+
+export function tableContent(
+  database: DatabaseSync,
+  table: string,
+  columns: readonly string[],
+): { rows: number; digest: string } {
+  // The sum of the rows' digests: one pass, no sorting, and a row that is there twice counts twice.
+  let sum = 0n;
+  let rows = 0;
+  for (const row of rowsOf(database, table, columns)) {
+    sum = (sum + BigInt(`0x${row}`)) & ((1n << 256n) - 1n);
+    rows++;
+  }
+  return { rows, digest: sum.toString(16).padStart(64, "0") };
+}
+
+/** The digest of every row, one by one. */
+export function* rowsOf(database: DatabaseSync, table: string, columns: readonly string[]): Generator<string> {
+  const statement = database.prepare(`SELECT ${columns.map(quoted).join(", ")} FROM ${quoted(table)}`);
+  statement.setReadBigInts(true);
+  for (const row of statement.iterate()) {
+    const values = Object.values(row).map((value) =>
+      typeof value === "bigint"
+        ? `i${value}`
+        : value instanceof Uint8Array
+          ? `b${Buffer.from(value).toString("hex")}`
+          : value,
+    );
+    yield createHash("sha256").update(JSON.stringify(values)).digest("hex");
+  }
+}
+
+export const tablesOf = (database: DatabaseSync): string[] =>
+  names(database, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name");
+
+export const columnsOf = (database: DatabaseSync, table: string): string[] =>
+  names(database, `SELECT name FROM pragma_table_info('${table.replaceAll("'", "''")}') ORDER BY name`);
+
+/** The structure as text, without the bookkeeping of migrations: equal texts are equal schemas. */
+export const structureOf = (database: DatabaseSync): string =>
+  names(
+    database,
+    "SELECT sql AS name FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name <> 'switchback_migrations' ORDER BY type, name",
+  ).join(";\n");
+
+const names = (database: DatabaseSync, sql: string): string[] =>
+  database
+    .prepare(sql)
+    .all()
+    .map((row) => String(row.name));
+
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

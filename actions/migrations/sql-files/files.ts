@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { digestOf, type Migration } from "../../../release/migrations.ts";
+import { Refusal, type Zod } from "../../action.ts";
+
+export interface Script extends Migration {
+  readonly up: string;
+  readonly down: string;
+}
+
+/** Reads a migration's files from a release's folder. Errors: they are not what was planned and reviewed. */
+export function readScript(folder: string, migration: Migration): Script {
+  const base = join(folder, `${migration.revision}_${migration.name}`);
+  const up = readFileSync(`${base}.up.sql`, "utf8");
+  const down = migration.wayBack === "reversible" ? readFileSync(`${base}.down.sql`, "utf8") : "";
+  if (digestOf(up, down) !== migration.digest)
+    throw new Refusal(`${base}.up.sql: is not the migration that was reviewed`);
+  return { ...migration, up, down };
+}
+
+export const migrationSchema = (z: Zod) =>
+  z.strictObject({
+    revision: z.string().regex(/^\d{4}$/),
+    name: z.string().min(1),
+    change: z.enum(["expand", "contract"]),
+    wayBack: z.enum(["compatible", "reversible", "restore", "none"]),
+    digest: z.string().min(1),
+  });

@@ -1,0 +1,46 @@
+import type { DatabaseSync } from "node:sqlite";
+import { reason } from "../../check.ts";
+import { open } from "../../databases/sqlite/database.ts";
+import type { Serving } from "../../platforms/servers/activate.ts";
+import { revisionOf } from "./applied.ts";
+
+/** The schema as a step left it. */
+export interface Schema {
+  readonly revision: string;
+  /** What the step did, for people: `applied 0002`. */
+  readonly did: string;
+  /** What went wrong behind the switch, where a step may no longer fail. Absent when all is well. */
+  readonly wrong?: string;
+}
+
+/** Behind the switch: what serves. Absent before it. */
+export interface SchemaNeeds {
+  readonly SERVING?: Serving;
+}
+
+/**
+ * Works on the database's schema. Before the switch an error is an error. Behind it the world has changed already: the
+ * step records what is true, and the decision behind it takes the release back. Nothing is done for a release that was
+ * taken back meanwhile.
+ */
+export async function workOnSchema(
+  path: string,
+  release: string,
+  serving: Serving | undefined,
+  work: (database: DatabaseSync) => string,
+): Promise<Schema> {
+  const database = await open(path);
+  try {
+    if (serving && serving.release !== release)
+      return { revision: revisionOf(database), did: `nothing: ${serving.release} serves` };
+    try {
+      const did = work(database);
+      return { revision: revisionOf(database), did };
+    } catch (error) {
+      if (!serving) throw error;
+      return { revision: revisionOf(database), did: "nothing", wrong: reason(error) };
+    }
+  } finally {
+    database.close();
+  }
+}

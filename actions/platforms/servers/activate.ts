@@ -1,0 +1,59 @@
+import { defineAction } from "../../action.ts";
+import { clearMaintenance } from "./maintenance.ts";
+import type { Prepared } from "./prepare.ts";
+import { linesSince, logPosition } from "./release-log.ts";
+import { type Downtime, sample } from "./sampler.ts";
+import { readSettled } from "./settled.ts";
+import { settle, type Switch, switchAll, switchBack, switchSchema } from "./switch.ts";
+
+/** What serves after an activation. True whatever was asked for. */
+export interface Serving {
+  /** `none` when nothing serves: a first release that failed. */
+  readonly release: string;
+  /** Name of the release's folder on the hosts. */
+  readonly folder: string;
+  /** The folder that served before, empty for none. */
+  readonly before: string;
+  readonly reverted: boolean;
+  /** Why it was reverted, and the last log lines of the release that failed. */
+  readonly why: string;
+  /** False when what serves could not be verified either: look at the infrastructure. */
+  readonly verified: boolean;
+}
+
+/** The same, with what the switch cost those who were online. */
+export interface Activated extends Serving {
+  readonly downtime: Downtime;
+}
+
+/** Words about a failure end up in outputs and environments of later steps: enough to read, not more. */
+const longestWhy = 4000;
+
+/**
+ * Switches all hosts and verifies each; or, when one of them does not serve the release well, takes all of them back.
+ * Killed: goes on to its end by itself. A whole machine that dies: the next run looks where it was and decides anew.
+ */
+export const activateOnServers = defineAction<Switch, { PREPARED: Prepared }, Activated>(import.meta.url, {
+  args: switchSchema,
+  survives: true,
+  timeoutSeconds: 600,
+  run: async (args, context) => {
+    const { PREPARED: prepared } = context.needs;
+    const before = readSettled(context.store)?.folder ?? "";
+    const positions = args.hosts.map((host) => logPosition(host, args.log));
+    const sampler = sample(args.address + args.evidence.version);
+    const wrong = await switchAll(args, prepared.folder, context);
+    const lines = args.hosts.flatMap((host, index) =>
+      linesSince(host, args.log, positions[index] ?? 0, context.release),
+    );
+    const why = wrong === "" ? "" : [wrong, ...lines].join("\n").slice(0, longestWhy);
+    if (wrong !== "") context.tell(`${context.release} does not serve well: ${wrong}`);
+    const after = wrong === "" ? settle(args, prepared.folder, true, context) : await switchBack(args, before, context);
+    const downtime = await sampler.stop();
+    if (after.verified) clearMaintenance(args.hosts);
+    const { requests, failed, longestGapMs } = downtime;
+    context.tell(`${after.release} serves: ${failed} of ${requests} requests failed, longest gap ${longestGapMs} ms`);
+    const { release, folder, verified } = after;
+    return { release, folder, verified, before, reverted: why !== "", why, downtime };
+  },
+});

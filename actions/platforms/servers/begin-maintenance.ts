@@ -1,0 +1,35 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { defineAction } from "../../action.ts";
+import { type Host, hostSchema } from "./host.ts";
+import { maintenanceFile } from "./maintenance.ts";
+
+interface Args {
+  readonly hosts: readonly Host[];
+  readonly minutes: number;
+  readonly message: string;
+  readonly bypass: string;
+}
+
+/** Puts the maintenance page up on all hosts. It ends by itself after `minutes`, should nobody take it down. */
+export const beginMaintenance = defineAction<Args>(import.meta.url, {
+  args: (z) =>
+    z.strictObject({
+      hosts: z.array(hostSchema(z)).min(1),
+      minutes: z.number().positive(),
+      message: z.string().min(1),
+      /** Name of the secret that lets its bearer through. */
+      bypass: z.string().min(1),
+    }),
+  run: ({ hosts, minutes, message, bypass }, context) => {
+    const until = new Date(Date.now() + minutes * 60_000).toISOString();
+    const bypassDigest = createHash("sha256").update(context.secret(bypass)).digest("hex");
+    for (const host of hosts) {
+      mkdirSync(host.directory, { recursive: true });
+      writeFileSync(`${maintenanceFile(host)}.tmp`, JSON.stringify({ until, message, bypassDigest }));
+      renameSync(`${maintenanceFile(host)}.tmp`, maintenanceFile(host));
+    }
+    context.tell(`maintenance is on until ${until}`);
+    return Promise.resolve({ until });
+  },
+});

@@ -1,0 +1,124 @@
+import { mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Context, Refusal, type Zod } from "../../action.ts";
+import { reason } from "../../check.ts";
+
+/** One machine on which releases live: `releases/ID`, and `current` pointing at the one that serves. */
+export interface Host {
+  readonly name: string;
+  /** Folder on the host, from the project's folder. */
+  readonly directory: string;
+  /** Where this host's own application answers, without the load balancer. */
+  readonly address: string;
+}
+
+/** How one sees that a release serves. */
+export interface Evidence {
+  /** Path that answers 200 when the application is well. */
+  readonly health: string;
+  /** Path that answers JSON with `release` and `commit`. */
+  readonly version: string;
+  /** Times to ask, before giving up. */
+  readonly attempts: number;
+  /** Good answers in a row that are wanted. */
+  readonly steady: number;
+  /** Between two of them, in seconds. */
+  readonly intervalSeconds: number;
+}
+
+export const hostSchema = (z: Zod) =>
+  z.strictObject({ name: z.string().min(1), directory: z.string().min(1), address: z.url() });
+
+export const evidenceSchema = (z: Zod) =>
+  z.strictObject({
+    health: z.string().startsWith("/"),
+    version: z.string().startsWith("/"),
+    attempts: z.int().min(1),
+    steady: z.int().min(1),
+    intervalSeconds: z.number().min(0),
+  });
+
+/** What is known of a release's folder; written when it is complete. */
+export interface Manifest {
+  readonly release: string;
+  readonly commit: string;
+  readonly artifact: string;
+}
+
+export const manifestName = ".switchback.json";
+
+export const folderOf = (host: Host, id: string): string => resolve(host.directory, "releases", id);
+
+export function readManifest(host: Host, id: string): Manifest {
+  return JSON.parse(readFileSync(join(folderOf(host, id), manifestName), "utf8")) as Manifest;
+}
+
+/** The id of the release folder that `current` points at; undefined before the first release. */
+export function currentOf(host: Host): string | undefined {
+  try {
+    return basename(readlinkSync(join(host.directory, "current")));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Points `current` at a release folder, by one rename: nobody ever sees it missing. */
+export function point(host: Host, id: string): void {
+  mkdirSync(host.directory, { recursive: true });
+  const next = join(host.directory, `current.${process.pid}.next`);
+  rmSync(next, { force: true });
+  symlinkSync(join("releases", id), next);
+  renameSync(next, join(host.directory, "current"));
+}
+
+/** Makes the application load what `current` points at. Errors: its command's. */
+export async function reload(host: Host, argv: readonly string[], context: Context): Promise<void> {
+  await context.exec(argv, { cwd: resolve(host.directory) });
+}
+
+/** Errors, saying what was seen: the host is not well, or another release answers. */
+export async function verify(
+  host: Host,
+  want: { release: string; commit: string },
+  how: Evidence,
+  context: Context,
+): Promise<void> {
+  let seen: string | undefined;
+  // One good answer proves little: a release may fall over a moment after its start.
+  for (let attempt = 1, good = 0; attempt <= how.attempts; attempt++) {
+    if (attempt > 1) await pause(how.intervalSeconds * 1000, undefined, { signal: context.signal });
+    seen = await wrongWith(host, want, how, context.signal);
+    context.log(`${host.name}: attempt ${attempt} of ${how.attempts}: ${seen ?? "well"}`);
+    good = seen === undefined ? good + 1 : 0;
+    if (good === how.steady) return;
+  }
+  throw new Refusal(`${host.name}: ${seen ?? "not steadily well"} (asked ${how.attempts} times)`);
+}
+
+async function wrongWith(
+  host: Host,
+  want: { release: string; commit: string },
+  how: Evidence,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const health = await ask(host.address + how.health, signal);
+    if (health.status !== 200) return `${how.health} answered ${health.status}`;
+    const version = await ask(host.address + how.version, signal);
+    if (version.status !== 200) return `${how.version} answered ${version.status}`;
+    const { release, commit } = (JSON.parse(version.text) ?? {}) as { release?: unknown; commit?: unknown };
+    return release === want.release && commit === want.commit
+      ? undefined
+      : `${String(release)} (${String(commit).slice(0, 7)}) answers`;
+  } catch (error) {
+    return `no answer: ${reason(error)}`;
+  }
+}
+
+async function ask(url: string, signal: AbortSignal): Promise<{ status: number; text: string }> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(5000)]);
+  const response = await fetch(url, { signal: limit, redirect: "manual", headers: { connection: "close" } });
+  return { status: response.status, text: await response.text() };
+}

@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Context, defineAction } from "../../action.ts";
+import { type Artifact, unpack } from "../../artifact/archive.ts";
+import { folderOf, type Host, hostSchema, type Manifest, manifestName } from "./host.ts";
+
+export interface Prepared {
+  /** Name of the release's folder on every host. */
+  readonly folder: string;
+  readonly release: string;
+  readonly commit: string;
+}
+
+interface Args {
+  readonly hosts: readonly (Host & { readonly variables: Readonly<Record<string, string>> })[];
+  readonly variables: Readonly<Record<string, string>>;
+  readonly paths: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly install: readonly string[];
+}
+
+/**
+ * Brings a release's files to every host without touching what serves: artifact, configuration, installation.
+ * Killed: leaves a half-filled temporary folder, which is never used.
+ */
+export const prepareOnServers = defineAction<Args, { ARTIFACT: Artifact }, Prepared>(import.meta.url, {
+  args: (z) =>
+    z.strictObject({
+      hosts: z.array(hostSchema(z).extend({ variables: z.record(z.string(), z.string()) })).min(1),
+      /** The application's configuration, written to `.env` in the release's folder. */
+      variables: z.record(z.string(), z.string()),
+      /** Of these the value is a path from the project's folder; the application gets it absolute. */
+      paths: z.record(z.string(), z.string()),
+      /** Variable to the name of the secret that fills it. */
+      secrets: z.record(z.string(), z.string()),
+      /** Command run in the new folder, as words; empty for none. */
+      install: z.array(z.string()),
+    }),
+  run: async (args, context) => {
+    const { ARTIFACT: artifact } = context.needs;
+    const folders = await Promise.all(args.hosts.map((host) => prepareHost(host, args, artifact, context)));
+    return { folder: folders[0] ?? "", release: context.release, commit: artifact.commit };
+  },
+});
+
+async function prepareHost(
+  host: Args["hosts"][number],
+  args: Args,
+  artifact: Artifact,
+  context: Context,
+): Promise<string> {
+  const settings = settingsOf(host, args, context);
+  const id = idOf(context.release, artifact, args, context);
+  const folder = folderOf(host, id);
+  if (existsSync(join(folder, manifestName))) return id;
+  mkdirSync(join(host.directory, "releases"), { recursive: true });
+  const temporary = mkdtempSync(join(resolve(host.directory), "releases", `.${id}.`));
+  try {
+    await unpack(context.store, artifact, temporary);
+    writeFileSync(join(temporary, ".env"), settings, { mode: 0o600 });
+    if (args.install.length > 0) await context.exec(args.install, { cwd: temporary });
+    const manifest: Manifest = { release: context.release, commit: artifact.commit, artifact: artifact.digest };
+    writeFileSync(join(temporary, manifestName), `${JSON.stringify(manifest)}\n`);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(temporary, folder);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  context.log(`${host.name}: ${id} is in place`);
+  return id;
+}
+
+/** A release is its artifact and its configuration: another of either gets a folder of its own, so that one can go back. */
+function idOf(release: string, artifact: Artifact, args: Args, context: Context): string {
+  const all = args.hosts.map((host) => settingsOf(host, args, context)).join("\0");
+  return `${release}-${artifact.digest.slice(0, 8)}-${createHash("sha256").update(all).digest("hex").slice(0, 8)}`;
+}
+
+function settingsOf(host: Args["hosts"][number], args: Args, context: Context): string {
+  const secrets = Object.entries(args.secrets).map(([variable, name]) => [variable, context.secret(name)]);
+  const paths = Object.entries(args.paths).map(([variable, path]) => [variable, resolve(path)]);
+  const all = {
+    RELEASE: context.release,
+    ...args.variables,
+    ...Object.fromEntries(paths),
+    ...host.variables,
+    ...Object.fromEntries(secrets),
+  };
+  return Object.entries(all)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}\n`)
+    .join("");
+}

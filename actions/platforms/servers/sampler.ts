@@ -1,0 +1,47 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+export interface Downtime {
+  readonly requests: number;
+  readonly failed: number;
+  /** Longest time in which no request was answered, in milliseconds. */
+  readonly longestGapMs: number;
+}
+
+/** Asks an address again and again while releases are switched. `stop` ends it and says how many were not answered. */
+export function sample(url: string, everyMs = 20): { stop: () => Promise<Downtime> } {
+  const counts = { requests: 0, failed: 0, longestGapMs: 0 };
+  let over = false;
+  let answered = Date.now();
+  const work = (async () => {
+    while (!over) {
+      counts.requests++;
+      if (await isAnswered(url)) {
+        counts.longestGapMs = Math.max(counts.longestGapMs, Date.now() - answered);
+        answered = Date.now();
+      } else counts.failed++;
+      await pause(everyMs);
+    }
+  })();
+  return {
+    stop: async () => {
+      over = true;
+      await work;
+      return counts;
+    },
+  };
+}
+
+/** Answered is whatever is not the server's own fault: a sampled path may well want a login. */
+async function isAnswered(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, {
+      redirect: "manual",
+      headers: { connection: "close" },
+      signal: AbortSignal.timeout(5000),
+    });
+    await response.arrayBuffer();
+    return response.status < 500;
+  } catch {
+    return false;
+  }
+}

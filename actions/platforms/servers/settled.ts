@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { inStore } from "../../../release/store.ts";
+import { currentOf, type Host, type Manifest, readManifest } from "./host.ts";
+
+/** What the last activation left serving: the environment's own memory, whatever became of any state file. */
+export interface Settled extends Manifest {
+  readonly folder: string;
+  readonly rollout: string;
+}
+
+/** Undefined before the first release. */
+export function readSettled(store: string): Settled | undefined {
+  try {
+    return JSON.parse(readFileSync(inStore.settled(store), "utf8")) as Settled;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Which release every host's `current` points at, by the host's name. */
+export function pointedAt(hosts: readonly Host[]): Record<string, string> {
+  return Object.fromEntries(
+    hosts.map((host) => {
+      const folder = currentOf(host);
+      return [host.name, folder === undefined ? "nothing" : readManifest(host, folder).release];
+    }),
+  );
+}

@@ -1,0 +1,69 @@
+import { renameSync, writeFileSync } from "node:fs";
+import { inStore } from "../../../release/store.ts";
+import type { Context, Zod } from "../../action.ts";
+import { reason } from "../../check.ts";
+import { type Evidence, evidenceSchema, type Host, hostSchema, point, readManifest, reload, verify } from "./host.ts";
+import type { Settled } from "./settled.ts";
+
+/** What it takes to switch the hosts of an environment from one release to another. */
+export interface Switch {
+  readonly hosts: readonly Host[];
+  /** Command that makes the application load what `current` points at, as words; run in the host's folder. */
+  readonly reload: readonly string[];
+  readonly evidence: Evidence;
+  /** Where customers reach the application; asked all the time during the switch. */
+  readonly address: string;
+  /** Log file of the application in the host's folder. */
+  readonly log: string;
+}
+
+export const switchSchema = (z: Zod) =>
+  z.strictObject({
+    hosts: z.array(hostSchema(z)).min(1),
+    reload: z.array(z.string()).min(1),
+    evidence: evidenceSchema(z),
+    address: z.url(),
+    log: z.string().min(1),
+  });
+
+export type After = Settled & {
+  /** False when it could not be seen to serve. */
+  readonly verified: boolean;
+};
+
+/** Switches every host to a folder and verifies it there. Returns what went wrong, in words; empty when all is well. */
+export async function switchAll(args: Switch, folder: string, context: Context): Promise<string> {
+  const results = await Promise.allSettled(
+    args.hosts.map(async (host) => {
+      const { release, commit } = readManifest(host, folder);
+      context.tell(`${host.name}: switching to ${release}`);
+      point(host, folder);
+      await reload(host, args.reload, context);
+      await verify(host, { release, commit }, args.evidence, context);
+    }),
+  );
+  return results.flatMap((result) => (result.status === "rejected" ? [reason(result.reason)] : [])).join("\n");
+}
+
+/** What serves once all hosts run the release in `folder`, remembered in the store. */
+export function settle({ hosts }: Switch, folder: string, verified: boolean, context: Context): After {
+  const [host] = hosts;
+  if (!host) throw new Error("an environment has at least one host");
+  const settled: Settled = { ...readManifest(host, folder), folder, rollout: context.rollout };
+  const path = inStore.settled(context.store);
+  writeFileSync(`${path}.${process.pid}.tmp`, JSON.stringify(settled));
+  renameSync(`${path}.${process.pid}.tmp`, path);
+  return { ...settled, verified };
+}
+
+/** Takes all hosts back to a folder that served before; empty for none. Returns what serves then. */
+export async function switchBack(args: Switch, folder: string, context: Context): Promise<After> {
+  if (folder === "") {
+    context.tell("there is no earlier release to go back to");
+    return { release: "none", commit: "", artifact: "", folder: "", rollout: context.rollout, verified: false };
+  }
+  const wrong = await switchAll(args, folder, context);
+  const after = settle(args, folder, wrong === "", context);
+  if (wrong !== "") context.tell(`${after.release} does not serve well either, look at the infrastructure: ${wrong}`);
+  return after;
+}

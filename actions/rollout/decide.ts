@@ -1,0 +1,93 @@
+import { decideGate, type Judged } from "../../release/gate.ts";
+import { type Call, type Context, defineAction } from "../action.ts";
+import { reason, type Verdict } from "../check.ts";
+import type { ProvenBackup } from "../databases/sqlite/prove.ts";
+import type { Schema } from "../migrations/sql-files/schema.ts";
+import type { Serving } from "../platforms/servers/activate.ts";
+import { askAgain, type Question } from "./verdicts.ts";
+
+/** What became of a release after it was switched to: true whatever was hoped for. */
+export interface Decision {
+  /** `stays`: it serves and is not well, and the policy or the way back leaves it to a person. */
+  readonly decision: "go" | "reverted" | "stays";
+  /** The release that serves now. */
+  readonly serving: string;
+  readonly table: string;
+  /** Why, in words, with the last log lines where there are some; empty for `go`. */
+  readonly why: string;
+}
+
+interface Args {
+  /** Whether a release that fails is taken back without asking. */
+  readonly revert: boolean;
+  /** What takes it back, in order: code and schema together. Empty for a first release. */
+  readonly back: readonly Call[];
+  /** What is left to take back when the activation has already taken the code back. */
+  readonly rest: readonly Call[];
+}
+
+interface Needs {
+  readonly SERVING: Serving;
+  readonly SCHEMA: Schema;
+  readonly BACKUP: ProvenBackup;
+  /** The checks that were not `pass`, with how to ask them again. */
+  readonly DOUBTS: Readonly<Record<string, Question & { readonly first: Verdict }>>;
+}
+
+/**
+ * Looks at the verdicts after the switch and takes the release back if it must. It never fails: it records what is true,
+ * and the gate behind it fails. Killed: goes on to its end by itself.
+ */
+export const decide = defineAction<Args, Needs, Decision>(import.meta.url, {
+  args: (z) => {
+    const call = z.strictObject({ action: z.string(), args: z.unknown() });
+    return z.strictObject({ revert: z.boolean(), back: z.array(call), rest: z.array(call) });
+  },
+  survives: true,
+  timeoutSeconds: 1800,
+  run: async (args, context) => {
+    const { SERVING: serving, SCHEMA: schema, DOUBTS: doubts } = context.needs;
+    if (serving.reverted) {
+      const { wrong } = await takeBack(args.rest, context);
+      return { decision: "reverted", serving: serving.release, table: "", why: [serving.why, ...wrong].join("\n") };
+    }
+    const { decision, table } = decideGate([...schemaDoubt(schema), ...(await askAgain(doubts, context))]);
+    context.log(table);
+    if (decision === "go") return { decision, serving: serving.release, table, why: "" };
+    const stays = { decision: "stays" as const, serving: serving.release, table };
+    if (decision === "unclear")
+      return { ...stays, why: "it cannot be told whether it is well, so nothing was taken back" };
+    if (!args.revert) return { ...stays, why: "the policy leaves it to you (policies.revert is false)" };
+    if (args.back.length === 0) return { ...stays, why: "there is no earlier release to go back to by itself" };
+    context.tell(`${context.release} is not well, taking it back`);
+    const { now, wrong } = await takeBack(args.back, context);
+    if (wrong.length > 0) return { ...stays, serving: now ?? serving.release, why: wrong.join("\n") };
+    return { decision: "reverted", serving: now ?? serving.release, table, why: "the checks after the switch failed" };
+  },
+});
+
+/** A schema step behind the switch does not fail: what went wrong in it is judged here, with everything else. */
+const schemaDoubt = ({ wrong }: Schema): Judged[] =>
+  wrong === undefined ? [] : [{ name: "schema", verdict: "fail", seen: wrong, blocks: true }];
+
+/** Carries out what takes a release back, stopping at the first thing that does not work. */
+async function takeBack(calls: readonly Call[], context: Context<Needs>): Promise<{ now?: string; wrong: string[] }> {
+  let now: string | undefined;
+  for (const call of calls) {
+    try {
+      const done = (await context.call(call, {
+        BEFORE: context.needs.SERVING.before,
+        BACKUP: context.needs.BACKUP,
+      })) as Partial<Serving>;
+      if (done.release !== undefined) now = done.release;
+      if (done.verified === false)
+        return {
+          now: done.release ?? "none",
+          wrong: ["what was gone back to is not well either: look at the infrastructure"],
+        };
+    } catch (error) {
+      return { ...(now === undefined ? {} : { now }), wrong: [`going back stopped: ${reason(error)}`] };
+    }
+  }
+  return { ...(now === undefined ? {} : { now }), wrong: [] };
+}

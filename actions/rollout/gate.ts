@@ -1,0 +1,35 @@
+import { decideGate } from "../../release/gate.ts";
+import { defineAction, Refusal } from "../action.ts";
+import type { Verdict } from "../check.ts";
+import { askAgain, type Question, questionsSchema } from "./verdicts.ts";
+
+/** A gate's yes, as later steps know it. */
+export interface Passed {
+  readonly decision: "go";
+}
+
+interface Args {
+  readonly questions: Readonly<Record<string, Question>>;
+}
+
+/** Lets the rollout pass, or fails with every reason in one table. What was not `pass` it asks again, itself. */
+export const gate = defineAction<Args, { VERDICTS: Readonly<Record<string, Verdict>> }, Passed>(import.meta.url, {
+  args: (z) => z.strictObject({ questions: questionsSchema(z) }),
+  run: async ({ questions }, context) => {
+    const { decision, table } = decideGate(await askAgain(withFirst(questions, context.needs.VERDICTS), context));
+    context.log(table);
+    if (decision === "go") return { decision };
+    const words = decision === "no" ? "is not let through" : "is not let through: it cannot be told whether it is well";
+    throw new Refusal(
+      `${context.release} ${words}\n${table}\nNothing was changed. Mend what blocks and run the same command again: the gate asks again.`,
+    );
+  },
+});
+
+const withFirst = (questions: Args["questions"], first: Readonly<Record<string, Verdict>>) =>
+  Object.fromEntries(
+    Object.entries(questions).map(([name, question]) => [
+      name,
+      first[name] ? { ...question, first: first[name] } : question,
+    ]),
+  );

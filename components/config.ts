@@ -1,0 +1,120 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as z from "zod";
+import { digest } from "../release/digest.ts";
+import { explainMistakes } from "./config-mistakes.ts";
+
+const variables = z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string());
+const positive = z.number().positive();
+
+/** Everything that can be configured, all of it under `switchback:`. Unknown keys are mistakes. */
+export const configSchema = z.strictObject({
+  release: z.string().min(1).describe("the tag to release, such as v1.2.0"),
+  rollbackFrom: z.string().min(1).optional().describe("the release that serves, to go back from it on purpose"),
+  again: z.string().min(1).optional().describe("the last rollout's id, to do it once more"),
+  restore: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("the backup whose restoration is agreed to, with the loss of what came after"),
+  environment: z
+    .strictObject({
+      address: z.url().describe("where customers reach the application, such as http://127.0.0.1:4180"),
+      hosts: z
+        .array(
+          z.strictObject({
+            name: z
+              .string()
+              .regex(/^[a-z0-9][a-z0-9-]*$/)
+              .describe("a short name, such as web-1"),
+            directory: z.string().min(1).describe("the folder that holds releases/ and current"),
+            address: z.url().optional().describe("where this host alone answers; default: environment.address"),
+            variables: variables.default({}).describe("application variables of this host alone"),
+          }),
+        )
+        .min(1)
+        .describe("the machines that serve"),
+      store: z.string().min(1).describe("the folder for artifacts, backups, ledger and evidence"),
+      maintenance: z
+        .strictObject({
+          minutes: positive.default(30).describe("after so many minutes the page comes down by itself"),
+          message: z.string().min(1).default("We are back in a few minutes.").describe("what customers read"),
+        })
+        .prefault({})
+        .describe("the maintenance page"),
+      contacts: z.array(z.string().min(1)).default([]).describe("whom to call"),
+    })
+    .describe("where releases run"),
+  source: z
+    .strictObject({
+      repository: z.string().min(1).describe("the application's git repository"),
+      migrations: z.string().min(1).default("migrations").describe("the folder of migrations in it"),
+    })
+    .describe("where releases come from"),
+  database: z
+    .strictObject({ path: z.string().min(1).describe("the SQLite file") })
+    .describe("the application's database"),
+  application: z
+    .strictObject({
+      variables: variables.default({}).describe("the application's configuration"),
+      secrets: variables.default({}).describe("the same, kept secret: pulumi config set --secret --path"),
+    })
+    .prefault({})
+    .describe("what the application is told"),
+  checks: z
+    .strictObject({
+      attempts: z.int().min(1).default(20).describe("times to ask a host whether it is well"),
+      intervalSeconds: z.number().min(0.05).default(0.25).describe("seconds between two of them"),
+      steady: z.int().min(1).default(4).describe("good answers in a row that are wanted"),
+      timeoutSeconds: positive.max(300).default(10).describe("seconds a request may take"),
+      freeMegabytes: z.int().min(1).default(200).describe("free space the store must have"),
+    })
+    .refine((checks) => checks.steady <= checks.attempts, {
+      message: "steady is more than attempts: no release could pass",
+      path: ["steady"],
+    })
+    .prefault({})
+    .describe("thresholds and patience"),
+  policies: z
+    .strictObject({
+      revert: z.boolean().default(true).describe("take a release back by itself when its checks fail"),
+      unknown: z.enum(["block", "allow"]).default("block").describe("what a check that cannot tell does"),
+      warn: z.enum(["block", "allow"]).default("allow").describe("what a check beyond its target does"),
+      signOff: z.enum(["policy", "person"]).default("policy").describe("who records the final GO"),
+    })
+    .prefault({})
+    .describe("who decides what"),
+});
+
+export type Config = z.output<typeof configSchema>;
+
+const namespace = "switchback";
+
+/** Reads the stack's configuration. Errors: every mistake at once, each with its path and the way out. */
+export function loadConfig(): Config {
+  const found = Object.fromEntries(
+    Object.entries(pulumi.runtime.allConfig())
+      .filter(([key]) => key.startsWith(`${namespace}:`))
+      .map(([key, text]) => [key.slice(namespace.length + 1), valueOf(text)]),
+  );
+  const result = configSchema.safeParse(found);
+  if (result.success) return result.data;
+  throw new pulumi.RunError(explainMistakes(`Pulumi.${pulumi.getStack()}.yaml`, configSchema, result.error));
+}
+
+/** Pulumi hands objects on as JSON text, and a plain text as it is. */
+function valueOf(text: string): unknown {
+  if (!/^[[{]/.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * Digest of what the application is told: a change makes a new rollout. Time limits, thresholds, policies, contacts and
+ * the maintenance page are not in it: they are about the pipeline. Secrets are not either: see `Rollout`.
+ */
+export function configurationDigest({ environment, database, application }: Config): string {
+  return digest({ hosts: environment.hosts, address: environment.address, database, variables: application.variables });
+}

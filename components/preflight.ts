@@ -1,0 +1,32 @@
+import * as pulumi from "@pulumi/pulumi";
+import { gate, type Passed } from "../actions/rollout/gate.ts";
+import { call } from "./call.ts";
+import type { Environment } from "./environment.ts";
+import { type Proof, prove } from "./proof.ts";
+import { ask, type Checks, questionsOf } from "./question.ts";
+import { type Scope, step } from "./step.ts";
+
+export type PreflightProof = Proof<"preflight", Passed>;
+
+export interface PreflightArgs {
+  readonly environment: Environment;
+  readonly scope: Scope;
+  /** What must hold before anything is changed. At least one. */
+  readonly checks: Checks;
+}
+
+/** Looks before anything is changed, and stops the rollout with every reason at once. */
+export class Preflight extends pulumi.ComponentResource {
+  readonly proof: PreflightProof;
+
+  constructor(name: string, { environment, scope, checks }: PreflightArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("switchback:index:Preflight", name, { checks: Object.keys(checks) }, opts);
+    const verdicts = ask(name, checks, scope, { parent: this, needs: {} });
+    const passed = step(`${name}-gate`, call(gate, { questions: questionsOf(checks, environment.config) }), scope, {
+      parent: this,
+      needs: { VERDICTS: pulumi.all(verdicts) },
+    });
+    this.proof = prove(passed.result, passed.resource);
+    this.registerOutputs({ decision: passed.result.apply((result) => result.decision) });
+  }
+}

@@ -1,0 +1,127 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Call } from "../actions/action.ts";
+import type { Decision } from "../actions/rollout/decide.ts";
+import type { Plan } from "../release/plan.ts";
+import { leftAfter, type Record } from "../release/record.ts";
+import { describeWayBack, summarize } from "../release/summary.ts";
+import { Activation } from "./activation.ts";
+import { Backup, type BackupProof } from "./backup.ts";
+import { Build } from "./build.ts";
+import type { Environment } from "./environment.ts";
+import type { Planning } from "./planning.ts";
+import { Preflight } from "./preflight.ts";
+import { Prepare } from "./prepare.ts";
+import type { Checks } from "./question.ts";
+import { Rollout } from "./rollout.ts";
+import { Schema } from "./schema.ts";
+import type { Platform } from "./servers.ts";
+import { SignOff } from "./sign-off.ts";
+import { Smoke } from "./smoke.ts";
+import type { MigrationTool } from "./sql-files.ts";
+import type { Database } from "./sqlite.ts";
+
+export interface ReleasePipelineArgs {
+  readonly environment: Environment;
+  readonly planning: Planning;
+  readonly platform: Platform;
+  readonly database: Database;
+  readonly migrations: MigrationTool;
+  /** Commands that make the artifact, each as words. Default: none. */
+  readonly build?: readonly (readonly string[])[];
+  /** What must hold before anything is changed. */
+  readonly preflight: Checks;
+  /** What is looked at when the release serves. */
+  readonly smoke: Checks;
+  /** Secrets that the smoke checks need. Default: none. */
+  readonly smokeSecrets?: readonly string[];
+  /** In the place of a backup: see `withoutBackup`. Default: a backup, proven. */
+  readonly backup?: BackupProof;
+}
+
+/**
+ * One release, in the usual order: look, build, prepare, back up, schema, switch, schema, look, decide. The components
+ * can be put together otherwise; what they ask of each other keeps the order safe.
+ */
+export class ReleasePipeline extends pulumi.ComponentResource {
+  /** The release that serves. Like the other outputs it hangs on no gate: a failed update says the truth too. */
+  readonly serving: pulumi.Output<string>;
+  readonly asked: string;
+  readonly rollout: pulumi.Output<string>;
+  readonly wayBack: pulumi.Output<{ readonly how: string; readonly command: string }>;
+  /** What the next rollout starts from. */
+  readonly record: pulumi.Output<Record>;
+
+  constructor(name: string, args: ReleasePipelineArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { environment, planning, platform, database, migrations } = args;
+    const { plan } = planning;
+    const { config } = environment;
+    super("switchback:index:ReleasePipeline", name, { ...summarize(plan) }, opts);
+    const inside = { parent: this };
+    const { scope } = new Rollout(`${name}-rollout`, { environment, ...planning }, inside);
+    const preflight = new Preflight(`${name}-preflight`, { environment, scope, checks: args.preflight }, inside);
+    const { repository } = config.source;
+    const source = { repository, commit: plan.commit, ...(args.build ? { commands: args.build } : {}) };
+    const artifact = new Build(`${name}-build`, { scope, preflight: preflight.proof, ...source }, inside).proof;
+    const prepared = new Prepare(`${name}-prepare`, { environment, scope, artifact, platform }, inside).proof;
+    const backup =
+      args.backup ?? new Backup(`${name}-backup`, { scope, database, prepared, serving: plan.from }, inside).proof;
+    const schema = { environment, scope, database, migrations, platform, prepared, backup };
+    const before = new Schema(`${name}-schema-before`, { ...schema, work: plan.before }, inside).proof;
+    const activation = new Activation(`${name}-activation`, { scope, platform, prepared, schema: before }, inside);
+    const serving = activation.proof;
+    const after = new Schema(`${name}-schema-after`, { ...schema, work: plan.after, serving }, inside).proof;
+    const smoke = new Smoke(
+      `${name}-smoke`,
+      {
+        ...{ environment, scope, platform, serving, backup, schema: after, from: plan.from },
+        ...takingBack(plan, platform, database, migrations),
+        ...{ checks: args.smoke, secrets: args.smokeSecrets ?? [], last: config.policies.signOff === "person" },
+      },
+      inside,
+    );
+    if (config.policies.signOff === "policy")
+      new SignOff(`${name}-sign-off`, { scope, go: smoke.proof, artifact }, inside);
+    this.asked = plan.release;
+    this.rollout = scope.rollout;
+    this.serving = smoke.decision.apply((decision) => decision.serving);
+    this.record = pulumi
+      .all([scope.rollout, smoke.decision])
+      .apply(([rollout, decision]) => recordOf(planning, rollout, decision));
+    this.wayBack = this.record.apply(wayBackOf);
+    this.registerOutputs({ serving: this.serving, asked: this.asked, rollout: this.rollout });
+  }
+}
+
+/**
+ * What takes a release back by itself, code and schema together: the mirror of how it came. A release one goes back to is
+ * not taken back again: when both are not well, the fault is elsewhere.
+ */
+function takingBack(
+  plan: Plan,
+  platform: Platform,
+  database: Database,
+  migrations: MigrationTool,
+): { back: readonly Call[]; rest: readonly Call[] } {
+  if (plan.direction !== "forward") return { back: [], rest: [] };
+  const down = (revisions: readonly string[]): Call[] => (revisions.length > 0 ? [migrations.down(revisions)] : []);
+  const restore = plan.wayBack === "restore" ? [database.restore(platform.beginMaintenance)] : down(plan.undo.before);
+  const rest = plan.wayBack === "restore" ? [] : down(plan.undo.after);
+  if (plan.wayBack === "none") return { back: [], rest: [] };
+  return { back: [...restore, platform.goBack, ...rest], rest };
+}
+
+function recordOf(
+  { plan, record, configuration, after }: Planning,
+  rollout: string,
+  { decision, serving }: Decision,
+): Record {
+  const ended = ({ go: "good", stays: "stays", reverted: "bad" } as const)[decision];
+  const left = leftAfter(record, plan, rollout, serving);
+  return { rollout, after, asked: plan.release, configuration, serving, ended, left, plan };
+}
+
+function wayBackOf({ plan, serving, asked }: Record): { how: string; command: string } {
+  if (serving !== asked || plan.from === "none")
+    return { how: `${serving} serves; nothing is left to take back`, command: "" };
+  return { how: describeWayBack(plan), command: `switchback rollback ${plan.from}` };
+}

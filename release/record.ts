@@ -1,0 +1,28 @@
+import type { Plan } from "./plan.ts";
+
+/** What the stack remembers of its last rollout: an output, and the next rollout's starting point. */
+export interface Record {
+  readonly rollout: string;
+  /** The rollout before it that did not end well, `none` for none. */
+  readonly after: string;
+  /** The release that was asked for. */
+  readonly asked: string;
+  readonly configuration: string;
+  /** The release that serves, `none` for none. */
+  readonly serving: string;
+  /** `bad`: it was taken back. `stays`: it serves, whatever its checks say. */
+  readonly ended: "good" | "stays" | "bad";
+  /** Releases that a person went back from, and the rollout that did. */
+  readonly left: Readonly<{ [release: string]: string }>;
+  readonly plan: Plan;
+}
+
+/** The rollout that the next one comes after: asking for the same again after a bad end is another rollout. */
+export const afterOf = (last: Record | undefined): string =>
+  last === undefined ? "none" : last.ended === "bad" ? last.rollout : last.after;
+
+/** Who left what, once a rollout has ended. */
+export function leftAfter(last: Record | undefined, plan: Plan, rollout: string, serving: string): Record["left"] {
+  const { [plan.release]: _, ...left } = last?.left ?? {};
+  return plan.direction === "back" && serving === plan.release ? { ...left, [plan.from]: rollout } : left;
+}

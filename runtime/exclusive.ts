@@ -1,0 +1,30 @@
+import { closeSync, openSync, rmSync, statSync, writeSync } from "node:fs";
+
+/** Nobody holds the lock for longer than a few file operations take. */
+const staleMilliseconds = 5000;
+
+/** Runs `act` while no other process runs one under the same lock file. For moments, not for work. */
+export function exclusively<T>(lock: string, act: () => T): T {
+  for (;;) {
+    try {
+      const file = openSync(lock, "wx");
+      writeSync(file, String(process.pid));
+      closeSync(file);
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      removeIfStale(lock);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+  try {
+    return act();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function removeIfStale(lock: string): void {
+  const { mtimeMs } = statSync(lock, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+  if (Date.now() - mtimeMs > staleMilliseconds) rmSync(lock, { force: true });
+}

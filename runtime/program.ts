@@ -1,0 +1,59 @@
+import { createInterface } from "node:readline";
+import type { ExecOptions } from "../actions/action.ts";
+import { Refusal } from "../actions/action.ts";
+import { clip } from "./receipt.ts";
+
+/** What a program of ours may see of the environment: enough to find others, nothing of ours. */
+const inherited = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSH_AUTH_SOCK", "SystemRoot"];
+const lastLines = 15;
+
+/** Runs a program to its end, its output going to `log`. Errors: it cannot be started, fails, or takes too long. */
+export async function runProgram(
+  argv: readonly string[],
+  options: ExecOptions,
+  { signal, log }: { signal: AbortSignal; log: (line: string) => void },
+): Promise<string> {
+  // Loading it takes longer than most steps, and few of them start a program.
+  const { execa } = await import("execa");
+  const [file = "", ...args] = argv;
+  const kept = Object.fromEntries(
+    inherited.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+  log(`$ ${argv.join(" ")}`);
+  const child = execa(file, args, {
+    cwd: options.cwd,
+    env: { ...kept, ...options.environment },
+    extendEnv: false,
+    stdin: "ignore",
+    cancelSignal: signal,
+    killDescendants: true,
+    forceKillAfterDelay: 2000,
+    reject: false,
+    maxBuffer: 10_000_000,
+    ...(options.timeoutSeconds === undefined ? {} : { timeout: options.timeoutSeconds * 1000 }),
+  });
+  const tail: string[] = [];
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    log(clip(line));
+    tail.push(clip(line));
+    if (tail.length > lastLines) tail.shift();
+  });
+  const result = await child;
+  if (result.failed) throw new Refusal(failure(argv, result, tail));
+  return result.stdout;
+}
+
+function failure(
+  argv: readonly string[],
+  result: { exitCode?: number; timedOut: boolean; isCanceled: boolean; cause?: unknown },
+  tail: readonly string[],
+): string {
+  const what = result.timedOut
+    ? "took too long and was ended"
+    : result.isCanceled
+      ? "was ended"
+      : result.exitCode === undefined
+        ? `cannot be run: ${result.cause instanceof Error ? result.cause.message : "no reason given"}`
+        : `failed (exit code ${result.exitCode})`;
+  return [`${argv.join(" ")}: ${what}`, ...tail.map((line) => `  ${line}`)].join("\n");
+}

@@ -1,0 +1,75 @@
+import { statSync, utimesSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+import { readIfThere, writeAtomic } from "./files.ts";
+import { isAlive, nameOf, type Owner, thisProcess } from "./owner.ts";
+import { inStore } from "../release/store.ts";
+import type { Spec } from "./spec.ts";
+
+/** A step's newest run, kept in the environment's store, so that the next one knows what this one was doing. */
+export type Record = {
+  readonly key: string;
+  readonly rollout: string;
+  readonly owner: Owner;
+  readonly began: string;
+} & (
+  | { readonly state: "running" }
+  | { readonly state: "done"; readonly receipt: unknown }
+  | { readonly state: "failed"; readonly message: string }
+);
+
+const heartbeatSeconds = 5;
+/** An owner on another machine that has not been heard of for this long is taken for dead. */
+const silenceSeconds = 30;
+
+/**
+ * Takes a step for this process, waiting for a former owner that is still at work. Returns the receipt instead when the
+ * very same step has been done already.
+ */
+export async function claim(
+  spec: Spec,
+  key: string,
+  rollout: string,
+  tell: (line: string) => void,
+): Promise<{ receipt: unknown } | { end: (result: { receipt: unknown } | { message: string }) => void }> {
+  const path = inStore.step(spec.store, spec.step);
+  let told = false;
+  for (;;) {
+    const last = readRecord(path);
+    if (last?.state === "running" && atWork(path, last.owner)) {
+      if (!told) tell(`waiting for an earlier run of this step by ${nameOf(last.owner)}`);
+      told = true;
+      await wait(100);
+      continue;
+    }
+    // The step that opens a rollout is asked again only for a new one: its receipts are never handed out twice.
+    if (last?.state === "done" && last.key === key && rollout !== "") return { receipt: last.receipt };
+    break;
+  }
+  const mine = { key, rollout, owner: thisProcess(), began: new Date().toISOString() };
+  writeAtomic(path, JSON.stringify({ ...mine, state: "running" } satisfies Record));
+  const heartbeat = setInterval(() => {
+    utimesSync(path, new Date(), new Date());
+  }, heartbeatSeconds * 1000).unref();
+  return {
+    end: (result) => {
+      clearInterval(heartbeat);
+      const state = "receipt" in result ? ("done" as const) : ("failed" as const);
+      writeAtomic(path, JSON.stringify({ ...mine, state, ...result }));
+    },
+  };
+}
+
+export function readRecord(path: string): Record | undefined {
+  const text = readIfThere(path);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as Record;
+  } catch {
+    // Written by nobody we know; the step is asked to look for itself.
+    return undefined;
+  }
+}
+
+function atWork(path: string, owner: Owner): boolean {
+  return isAlive(owner) ?? Date.now() - statSync(path).mtimeMs < silenceSeconds * 1000;
+}

@@ -1,0 +1,34 @@
+import { spawn } from "node:child_process";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Refusal } from "../actions/action.ts";
+import type { Spec, Surroundings } from "./spec.ts";
+
+/**
+ * Runs a step in a process of its own that outlives this one: cancelling the engine kills its children at once, and some
+ * things must not be cut in half. Returns the receipt.
+ */
+export async function runSurvivor(
+  spec: Spec,
+  surroundings: Surroundings,
+  tell: (text: string) => void,
+): Promise<string> {
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL(`./step${extname(import.meta.url)}`, import.meta.url)), "--survivor"],
+    {
+      detached: true,
+      stdio: ["pipe", "pipe", "pipe"],
+    },
+  );
+  child.stdin.end(JSON.stringify({ spec, surroundings }));
+  child.stderr.setEncoding("utf8").on("data", tell);
+  let receipt = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (receipt += text));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject).once("close", resolve);
+  });
+  // What went wrong has been told already.
+  if (code !== 0) throw new Refusal("");
+  return receipt;
+}
