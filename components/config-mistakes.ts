@@ -42,7 +42,7 @@ function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType | 
   let at: z.ZodType | undefined = schema;
   for (const part of path) {
     const inner: z.ZodType | undefined = at && unwrap(at);
-    if (inner instanceof z.ZodObject) at = (inner.shape as { [key: PropertyKey]: z.ZodType })[part];
+    if (inner instanceof z.ZodObject) at = new Map<PropertyKey, z.ZodType>(Object.entries(inner.shape)).get(part);
     else if (inner instanceof z.ZodArray) at = inner.element as z.ZodType;
     else return undefined;
   }
@@ -59,7 +59,7 @@ function unwrap(schema: z.ZodType): z.ZodType {
 function shapeAt(schema: z.ZodType, path: readonly PropertyKey[]): object {
   const at = schemaAt(schema, path);
   const inner = at && unwrap(at);
-  return inner instanceof z.ZodObject ? (inner.shape as object) : {};
+  return inner instanceof z.ZodObject ? inner.shape : {};
 }
 
 function descriptionAt(schema: z.ZodType, path: readonly PropertyKey[]): string | undefined {

@@ -6,13 +6,13 @@ import { appliedRevisions } from "../actions/migrations/sql-files/applied.ts";
 import { readAttempt } from "../actions/rollout/attempt.ts";
 import { checkRepository, readRelease, relate } from "../actions/source/git.ts";
 import { type Plan, planRollout, type Situation, type Source } from "../release/plan.ts";
-import { afterOf, type Record } from "../release/record.ts";
+import { afterOf, type RolloutRecord } from "../release/record.ts";
 import { type Config, configurationDigest } from "./config.ts";
 
 /** Everything a pipeline must know before it can be written down. */
 export interface Planning {
   readonly plan: Plan;
-  readonly record: Record | undefined;
+  readonly record: RolloutRecord | undefined;
   readonly configuration: string;
   readonly after: string;
 }
@@ -35,13 +35,17 @@ export async function planRelease(config: Config): Promise<Planning> {
 }
 
 /** The stack's own last outputs: the state is the memory. Undefined before the first rollout. */
-async function lastRecord(): Promise<Record | undefined> {
+async function lastRecord(): Promise<RolloutRecord | undefined> {
   const own = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  const { value } = await new pulumi.StackReference(own).getOutputDetails("record");
-  return value as Record | undefined;
+  const details: { value?: unknown } = await new pulumi.StackReference(own).getOutputDetails("record");
+  return details.value as RolloutRecord | undefined;
 }
 
-async function situationOf(config: Config, record: Record | undefined, configuration: string): Promise<Situation> {
+async function situationOf(
+  config: Config,
+  record: RolloutRecord | undefined,
+  configuration: string,
+): Promise<Situation> {
   const repository = { path: config.source.repository, migrations: config.source.migrations };
   await checkRepository(repository);
   const serves = record && record.serving !== "none" ? record.serving : undefined;
@@ -65,7 +69,7 @@ async function situationOf(config: Config, record: Record | undefined, configura
 /** A rollout of another release that was cut off: its migrations may be applied, whatever the state believes. */
 async function unfinishedAttempt(
   config: Config,
-  record: Record | undefined,
+  record: RolloutRecord | undefined,
   read: (release: string) => Promise<Source>,
 ): Promise<Situation["unfinished"]> {
   const attempt = readAttempt(config.environment.store);

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Call } from "../actions/action.ts";
 import type { Decision } from "../actions/rollout/decide.ts";
 import type { Plan } from "../release/plan.ts";
-import { leftAfter, type Record } from "../release/record.ts";
+import { leftAfter, type RolloutRecord } from "../release/record.ts";
 import { describeWayBack, summarize } from "../release/summary.ts";
 import { Activation } from "./activation.ts";
 import { Backup, type BackupProof } from "./backup.ts";
@@ -49,7 +49,7 @@ export class ReleasePipeline extends pulumi.ComponentResource {
   readonly rollout: pulumi.Output<string>;
   readonly wayBack: pulumi.Output<{ readonly how: string; readonly command: string }>;
   /** What the next rollout starts from. */
-  readonly record: pulumi.Output<Record>;
+  readonly record: pulumi.Output<RolloutRecord>;
 
   constructor(name: string, args: ReleasePipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     const { environment, planning, platform, database, migrations } = args;
@@ -114,13 +114,13 @@ function recordOf(
   { plan, record, configuration, after }: Planning,
   rollout: string,
   { decision, serving }: Decision,
-): Record {
+): RolloutRecord {
   const ended = ({ go: "good", stays: "stays", reverted: "bad" } as const)[decision];
   const left = leftAfter(record, plan, rollout, serving);
   return { rollout, after, asked: plan.release, configuration, serving, ended, left, plan };
 }
 
-function wayBackOf({ plan, serving, asked }: Record): { how: string; command: string } {
+function wayBackOf({ plan, serving, asked }: RolloutRecord): { how: string; command: string } {
   if (serving !== asked || plan.from === "none")
     return { how: `${serving} serves; nothing is left to take back`, command: "" };
   return { how: describeWayBack(plan), command: `switchback rollback ${plan.from}` };

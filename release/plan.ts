@@ -1,5 +1,5 @@
 import { gravest, type Migration, type WayBack } from "./migrations.ts";
-import type { Record } from "./record.ts";
+import type { RolloutRecord } from "./record.ts";
 
 /** A release as its source tells it. */
 export interface Source {
@@ -57,7 +57,7 @@ export interface Situation {
   readonly serving: Source | undefined;
   readonly relation: Relation;
   readonly commits: readonly string[];
-  readonly record: Record | undefined;
+  readonly record: RolloutRecord | undefined;
   readonly wish: Wish;
   /** A rollout that was begun and never ended, of another release than the one asked for. */
   readonly unfinished?:

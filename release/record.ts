@@ -1,7 +1,7 @@
 import type { Plan } from "./plan.ts";
 
 /** What the stack remembers of its last rollout: an output, and the next rollout's starting point. */
-export interface Record {
+export interface RolloutRecord {
   readonly rollout: string;
   /** The rollout before it that did not end well, `none` for none. */
   readonly after: string;
@@ -13,16 +13,21 @@ export interface Record {
   /** `bad`: it was taken back. `stays`: it serves, whatever its checks say. */
   readonly ended: "good" | "stays" | "bad";
   /** Releases that a person went back from, and the rollout that did. */
-  readonly left: Readonly<{ [release: string]: string }>;
+  readonly left: Readonly<Record<string, string>>;
   readonly plan: Plan;
 }
 
 /** The rollout that the next one comes after: asking for the same again after a bad end is another rollout. */
-export const afterOf = (last: Record | undefined): string =>
+export const afterOf = (last: RolloutRecord | undefined): string =>
   last === undefined ? "none" : last.ended === "bad" ? last.rollout : last.after;
 
 /** Who left what, once a rollout has ended. */
-export function leftAfter(last: Record | undefined, plan: Plan, rollout: string, serving: string): Record["left"] {
+export function leftAfter(
+  last: RolloutRecord | undefined,
+  plan: Plan,
+  rollout: string,
+  serving: string,
+): RolloutRecord["left"] {
   const { [plan.release]: _, ...left } = last?.left ?? {};
   return plan.direction === "back" && serving === plan.release ? { ...left, [plan.from]: rollout } : left;
 }

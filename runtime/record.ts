@@ -6,7 +6,7 @@ import { inStore } from "../release/store.ts";
 import type { Spec } from "./spec.ts";
 
 /** A step's newest run, kept in the environment's store, so that the next one knows what this one was doing. */
-export type Record = {
+export type StepRecord = {
   readonly key: string;
   readonly rollout: string;
   readonly owner: Owner;
@@ -46,7 +46,7 @@ export async function claim(
     break;
   }
   const mine = { key, rollout, owner: thisProcess(), began: new Date().toISOString() };
-  writeAtomic(path, JSON.stringify({ ...mine, state: "running" } satisfies Record));
+  writeAtomic(path, JSON.stringify({ ...mine, state: "running" } satisfies StepRecord));
   const heartbeat = setInterval(() => {
     utimesSync(path, new Date(), new Date());
   }, heartbeatSeconds * 1000).unref();
@@ -59,11 +59,11 @@ export async function claim(
   };
 }
 
-export function readRecord(path: string): Record | undefined {
+export function readRecord(path: string): StepRecord | undefined {
   const text = readIfThere(path);
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text) as Record;
+    return JSON.parse(text) as StepRecord;
   } catch {
     // Written by nobody we know; the step is asked to look for itself.
     return undefined;

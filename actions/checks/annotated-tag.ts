@@ -1,12 +1,6 @@
 import { resolve } from "node:path";
 import { defineCheck, fail, pass } from "../check.ts";
 
-interface Args {
-  readonly repository: string;
-  readonly tag: string;
-  readonly commit: string;
-}
-
 /** Passes when `tag` is an annotated tag (it says who released what, and when) and points at `commit`. */
 export const annotatedTag = defineCheck(
   import.meta.url,

@@ -3,11 +3,6 @@ import { statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { defineCheck, fail, pass, warn } from "../check.ts";
 
-interface Args {
-  readonly path: string;
-  readonly megabytes: number;
-}
-
 /** Passes with twice `megabytes` free where `path` is (or will be), warns below that, fails below `megabytes`. */
 export const freeSpace = defineCheck(
   import.meta.url,

@@ -1,13 +1,6 @@
 import { defineCheck, fail, pass } from "../check.ts";
 import { request } from "./request.ts";
 
-interface Args {
-  readonly url: string;
-  readonly status: number;
-  readonly contains?: string | undefined;
-  readonly timeoutSeconds: number;
-}
-
 /** Passes when a GET of `url` answers with `status`, and with a body that holds `contains` where that is given. */
 export const http = defineCheck(
   import.meta.url,

@@ -1,15 +1,6 @@
 import { defineCheck, fail, pass } from "../check.ts";
 import { request } from "./request.ts";
 
-type Scalar = string | number | boolean | null;
-
-interface Args {
-  readonly url: string;
-  readonly expect: Readonly<Record<string, Scalar>>;
-  readonly fresh?: { readonly path: string; readonly withinSeconds: number } | undefined;
-  readonly timeoutSeconds: number;
-}
-
 /** Passes when `url` answers 200 with JSON in which every path of `expect` (`database.status`) has the value given. */
 export const json = defineCheck(
   import.meta.url,

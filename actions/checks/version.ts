@@ -1,13 +1,6 @@
 import { defineCheck, fail, pass } from "../check.ts";
 import { request } from "./request.ts";
 
-interface Args {
-  readonly url: string;
-  readonly release: string;
-  readonly commit: string;
-  readonly timeoutSeconds: number;
-}
-
 /** Passes when `url` answers JSON whose `release` and `commit` are the ones that were released. */
 export const version = defineCheck(
   import.meta.url,

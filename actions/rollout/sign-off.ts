@@ -17,7 +17,7 @@ export interface SignedOff {
 export const signOffByPolicy = defineAction<Record<string, never>, { GATE: Passed; ARTIFACT: Artifact }, SignedOff>(
   import.meta.url,
   {
-    args: (z) => z.strictObject({}) as never,
+    args: (z) => z.strictObject({}),
     run: (_, context) => {
       const { ARTIFACT: artifact } = context.needs;
       const signed: SignedOff = {

@@ -82,7 +82,7 @@ async function newestTags({ path }: Repository): Promise<string> {
 function git(repository: string, argv: readonly string[], input = ""): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile("git", ["-C", repository, ...argv], { maxBuffer: 64 * 1024 * 1024 }, (error, stdout) => {
-      if (error) reject(error);
+      if (error) reject(new Error(error.message));
       else resolve(stdout);
     });
     // Most of them read nothing, and may be gone before anything could be written.

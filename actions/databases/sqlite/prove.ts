@@ -13,7 +13,7 @@ export interface ProvenBackup extends Backup {
 
 /** Restores a backup into a scratch database, checks its integrity and compares every table with what was taken. */
 export const sqliteProve = defineAction<Record<string, never>, { BACKUP: Backup }, ProvenBackup>(import.meta.url, {
-  args: (z) => z.strictObject({}) as never,
+  args: (z) => z.strictObject({}),
   timeoutSeconds: 1800,
   run: async (_, context) => {
     const { BACKUP: backup } = context.needs;

@@ -30,7 +30,7 @@ export const sqliteRestore = defineAction<Args, { BACKUP?: ProvenBackup }, Schem
       backup: z.string().min(1).optional(),
       onlyWithoutLoss: z.boolean(),
       maintenance: z.strictObject({ action: z.string(), args: z.unknown() }),
-    }) as never,
+    }),
   survives: true,
   timeoutSeconds: 1800,
   run: async ({ database, backup: wanted, onlyWithoutLoss, maintenance }, context) => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { defineAction } from "../../action.ts";
 import { type Host, hostSchema } from "./host.ts";
 import { maintenanceFile } from "./maintenance.ts";

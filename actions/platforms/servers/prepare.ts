@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Context, defineAction } from "../../action.ts";
+import { type Context, defineAction, Refusal } from "../../action.ts";
 import { type Artifact, unpack } from "../../artifact/archive.ts";
 import { folderOf, type Host, hostSchema, type Manifest, manifestName } from "./host.ts";
 
@@ -78,16 +78,20 @@ function idOf(release: string, artifact: Artifact, args: Args, context: Context)
 }
 
 function settingsOf(host: Args["hosts"][number], args: Args, context: Context): string {
-  const secrets = Object.entries(args.secrets).map(([variable, name]) => [variable, context.secret(name)]);
-  const paths = Object.entries(args.paths).map(([variable, path]) => [variable, resolve(path)]);
-  const all = {
-    RELEASE: context.release,
-    ...args.variables,
-    ...Object.fromEntries(paths),
-    ...host.variables,
-    ...Object.fromEntries(secrets),
-  };
-  return Object.entries(all)
-    .map(([name, value]) => `${name}=${JSON.stringify(value)}\n`)
-    .join("");
+  const settings = new Map([
+    ["RELEASE", context.release],
+    ...Object.entries(args.variables),
+    ...Object.entries(args.paths).map(([variable, path]) => [variable, resolve(path)] as const),
+    ...Object.entries(host.variables),
+    ...Object.entries(args.secrets).map(([variable, name]) => [variable, context.secret(name)] as const),
+  ]);
+  return [...settings].map(([name, value]) => `${name}=${quote(name, value)}\n`).join("");
+}
+
+/** Readers of dotenv files know no escapes: a value stands in quotes of a kind that it does not hold. */
+function quote(name: string, value: string): string {
+  const mark = ["'", '"', "`"].find((one) => !value.includes(one));
+  if (mark === undefined)
+    throw new Refusal(`${name}: holds all three kinds of quotes, which a .env file cannot express`);
+  return mark + value + mark;
 }

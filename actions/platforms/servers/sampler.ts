@@ -10,10 +10,10 @@ export interface Downtime {
 /** Asks an address again and again while releases are switched. `stop` ends it and says how many were not answered. */
 export function sample(url: string, everyMs = 20): { stop: () => Promise<Downtime> } {
   const counts = { requests: 0, failed: 0, longestGapMs: 0 };
-  let over = false;
+  const ending = new AbortController();
   let answered = Date.now();
   const work = (async () => {
-    while (!over) {
+    while (!ending.signal.aborted) {
       counts.requests++;
       if (await isAnswered(url)) {
         counts.longestGapMs = Math.max(counts.longestGapMs, Date.now() - answered);
@@ -24,7 +24,7 @@ export function sample(url: string, everyMs = 20): { stop: () => Promise<Downtim
   })();
   return {
     stop: async () => {
-      over = true;
+      ending.abort();
       await work;
       return counts;
     },
