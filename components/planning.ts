@@ -15,6 +15,8 @@ export interface Planning {
   readonly record: RolloutRecord | undefined;
   readonly configuration: string;
   readonly after: string;
+  /** Whether anything is asked for that the last rollout has not done. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -27,7 +29,7 @@ export async function planRelease(config: Config): Promise<Planning> {
     const configuration = configurationDigest(config);
     const planned = planRollout(await situationOf(config, record, configuration));
     if ("refusal" in planned) throw new Refusal(planned.refusal);
-    return { plan: planned.plan, record, configuration, after: afterOf(record) };
+    return { plan: planned.plan, record, configuration, after: afterOf(record), isNew: planned.plan !== record?.plan };
   } catch (error) {
     if (error instanceof Refusal) throw new pulumi.RunError(error.message);
     throw error;

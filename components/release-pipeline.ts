@@ -13,6 +13,7 @@ import { Preflight } from "./preflight.ts";
 import { Prepare } from "./prepare.ts";
 import type { Checks } from "./question.ts";
 import { Rollout } from "./rollout.ts";
+import { tellVerdicts } from "./preview-verdicts.ts";
 import { Schema } from "./schema.ts";
 import type { Platform } from "./servers.ts";
 import { SignOff } from "./sign-off.ts";
@@ -58,6 +59,7 @@ export class ReleasePipeline extends pulumi.ComponentResource {
     super("switchback:index:ReleasePipeline", name, { ...summarize(plan) }, opts);
     const inside = { parent: this };
     const { scope } = new Rollout(`${name}-rollout`, { environment, ...planning }, inside);
+    if (planning.isNew && pulumi.runtime.isDryRun()) void tellVerdicts(this, args.preflight, config, scope);
     const preflight = new Preflight(`${name}-preflight`, { environment, scope, checks: args.preflight }, inside);
     const { repository } = config.source;
     const source = { repository, commit: plan.commit, ...(args.build ? { commands: args.build } : {}) };

@@ -24,7 +24,25 @@ export function exclusively<T>(lock: string, act: () => T): T {
   }
 }
 
+/** Removed by one process at a time, which looks again: what was stale may be somebody's new lock by now. */
 function removeIfStale(lock: string): void {
+  if (!isStale(lock)) return;
+  const guard = `${lock}.stale`;
+  try {
+    closeSync(openSync(guard, "wx"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    if (isStale(guard)) rmSync(guard, { force: true });
+    return;
+  }
+  try {
+    if (isStale(lock)) rmSync(lock, { force: true });
+  } finally {
+    rmSync(guard, { force: true });
+  }
+}
+
+function isStale(lock: string): boolean {
   const { mtimeMs } = statSync(lock, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
-  if (Date.now() - mtimeMs > staleMilliseconds) rmSync(lock, { force: true });
+  return Date.now() - mtimeMs > staleMilliseconds;
 }

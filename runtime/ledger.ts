@@ -30,23 +30,27 @@ export interface Entry extends Happening {
 export function append(path: string, happening: Happening): void {
   mkdirSync(dirname(path), { recursive: true });
   exclusively(`${path}.lock`, () => {
-    const last = readLines(path).at(-1);
-    const before = last === undefined ? undefined : (JSON.parse(last) as Entry);
+    const text = readIfThere(path) ?? "";
+    const lines = linesOf(text);
+    // A line that was cut off by a crash stays as evidence; the chain goes on from the entry before it.
+    const before = lines.map(entryOf).findLast((entry) => entry !== undefined);
     const entry = {
-      number: (before?.number ?? 0) + 1,
+      number: lines.length + 1,
       at: new Date().toISOString(),
       ...happening,
       previous: before?.digest ?? "",
     };
-    appendFileSync(path, `${JSON.stringify({ ...entry, digest: digestOf(entry) })}\n`);
+    const onItsOwnLine = text === "" || text.endsWith("\n") ? "" : "\n";
+    appendFileSync(path, `${onItsOwnLine}${JSON.stringify({ ...entry, digest: digestOf(entry) })}\n`);
     const file = openSync(path, "r+");
     fsyncSync(file);
     closeSync(file);
   });
 }
 
+/** The entries that can be read; `verify` names the lines that cannot. */
 export function readLedger(path: string): Entry[] {
-  return readLines(path).map((line) => JSON.parse(line) as Entry);
+  return readLines(path).flatMap((line) => entryOf(line) ?? []);
 }
 
 /** What is wrong with a ledger, one line each; empty when its chain holds. */
@@ -55,10 +59,8 @@ export function verify(path: string): string[] {
   let previous = "";
   for (const [index, line] of readLines(path).entries()) {
     const where = `${path}:${index + 1}`;
-    let entry: Entry;
-    try {
-      entry = JSON.parse(line) as Entry;
-    } catch {
+    const entry = entryOf(line);
+    if (!entry) {
       wrong.push(`${where}: not an entry`);
       continue;
     }
@@ -74,4 +76,15 @@ export function verify(path: string): string[] {
 
 const digestOf = (entry: object): string => createHash("sha256").update(JSON.stringify(entry)).digest("hex");
 
-const readLines = (path: string): string[] => (readIfThere(path) ?? "").split("\n").filter((line) => line !== "");
+function entryOf(line: string): Entry | undefined {
+  try {
+    const entry: unknown = JSON.parse(line);
+    return typeof entry === "object" && entry !== null ? (entry as Entry) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const readLines = (path: string): string[] => linesOf(readIfThere(path) ?? "");
+
+const linesOf = (text: string): string[] => text.split("\n").filter((line) => line !== "");

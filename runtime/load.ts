@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Action, Refusal } from "../actions/action.ts";
@@ -21,6 +22,7 @@ export async function loadAction(name: string): Promise<Action<unknown>> {
   if (!safe.test(name)) throw new Refusal(`"${name}" does not name an action`);
   const base = name.startsWith("./") ? pathToFileURL(`${process.cwd()}/`) : root;
   const file = new URL(name + (name.startsWith("./") ? ".ts" : extension), base);
+  if (!existsSync(file)) throw new Refusal(`${name}: there is no such action`);
   const module = (await import(file.href)) as Record<string, unknown>;
   const action = Object.values(module).find(isAction);
   if (!action) throw new Refusal(`${name}: defines no action`);

@@ -1,10 +1,10 @@
 import { type Call, type Context, Refusal } from "../actions/action.ts";
-import { append } from "./ledger.ts";
-import { free, hold } from "./lease.ts";
+import { append, type Happening } from "./ledger.ts";
+import { checkFree, free, hold } from "./lease.ts";
 import { loadAction } from "./load.ts";
 import { nameOf, thisProcess } from "./owner.ts";
 import { runProgram } from "./program.ts";
-import { clip } from "./receipt.ts";
+import { clip, clipLines, formatReceipt } from "./receipt.ts";
 import { claim } from "./record.ts";
 import { redactor } from "./redact.ts";
 import { keyOf, type Spec, type Surroundings } from "./spec.ts";
@@ -20,41 +20,48 @@ export async function perform(spec: Spec, surroundings: Surroundings, tell: (lin
     log.line(line);
     tell(clip(redact(line)));
   };
-  if (!spec.opens) hold(spec.store, rollout, spec.release, false);
+  if (spec.opens) checkFree(spec.store);
+  else hold(spec.store, rollout, spec.release, false);
   const claimed = await claim(spec, keyOf(spec, surroundings), rollout, say);
   if ("receipt" in claimed) {
     log.line("already done in this rollout: its receipt is given again");
     return claimed.receipt;
   }
-  const began = new Date();
-  const context = makeContext(spec, surroundings, AbortSignal.timeout(timeoutSeconds * 1000), say, log.line);
-  const happened = (): Pick<
-    Parameters<typeof append>[1],
-    "rollout" | "release" | "step" | "began" | "seconds" | "by"
-  > => ({
-    rollout,
-    release: spec.release,
-    step: spec.step,
-    began: began.toISOString(),
-    seconds: (Date.now() - began.getTime()) / 1000,
-    by: nameOf(thisProcess()),
-  });
+  const happened = beginHappening(spec, rollout);
+  const contextFor = (seconds: number): Context =>
+    makeContext(spec, surroundings, AbortSignal.timeout(seconds * 1000), { tell: say, log: log.line, redact });
   try {
-    const receipt = redacted(await withinLimit(context, timeoutSeconds, spec), redact);
+    const receipt = redacted(await withinLimit(contextFor(timeoutSeconds), timeoutSeconds, spec), redact);
+    formatReceipt(receipt, spec.step);
     if (spec.opens) hold(spec.store, (receipt as { id: string }).id, spec.release, true);
     append(inStore.ledger(spec.store), { kind: "step", ...happened(), ...opened(rollout, receipt), receipt });
     claimed.end({ receipt });
     if (spec.last) free(spec.store, rollout);
     return receipt;
   } catch (error) {
-    const message = redact(error instanceof Refusal ? error.message : explain(error));
+    const message = clipLines(redact(explain(error)));
     log.line(error instanceof Error ? (error.stack ?? message) : message);
-    await tidy(spec, context);
-    append(inStore.ledger(spec.store), { kind: "failure", ...happened(), message });
-    claimed.end({ message });
-    free(spec.store, rollout);
+    await tidy(spec, contextFor);
+    try {
+      claimed.end({ message });
+      append(inStore.ledger(spec.store), { kind: "failure", ...happened(), message });
+      free(spec.store, rollout);
+    } catch (also) {
+      say(`the failure could not be written down: ${explain(also)}`);
+    }
     throw new Refusal(`${message}\n  log: ${log.path}`);
   }
+}
+
+/** What the ledger says of every step that has begun. */
+function beginHappening({ release, step }: Spec, rollout: string): () => Omit<Happening, "kind"> {
+  const began = new Date();
+  return () => ({
+    ...{ rollout, release, step },
+    began: began.toISOString(),
+    seconds: (Date.now() - began.getTime()) / 1000,
+    by: nameOf(thisProcess()),
+  });
 }
 
 /** The step that opens a rollout has no id before it has answered: its entry carries the answer's. */
@@ -68,14 +75,13 @@ function makeContext(
   spec: Spec,
   { rollout, needs, secrets, previous }: Surroundings,
   signal: AbortSignal,
-  tell: (line: string) => void,
-  log: (line: string) => void,
+  say: Pick<Context, "tell" | "log"> & { readonly redact: (text: string) => string },
 ): Context {
   const { step, release, store } = spec;
   const context: Context = {
-    ...{ step, release, rollout, needs, previous, store, signal, tell, log },
+    ...{ step, release, rollout, needs, previous, store, signal, tell: say.tell, log: say.log },
     secret: (name) => secrets[name] ?? refuse(`${step}: was not given the secret ${name}`),
-    exec: (argv, options) => runProgram(argv, options, { signal, log }),
+    exec: (argv, options) => runProgram(argv, options, { signal, ...say }),
     call: (call, given) => carryOut(call, given === undefined ? context : { ...context, needs: given }),
   };
   return context;
@@ -87,30 +93,45 @@ async function carryOut(call: Call, context: Context): Promise<unknown> {
 }
 
 async function withinLimit(context: Context, timeoutSeconds: number, spec: Spec): Promise<unknown> {
+  const limit = new Refusal(`took longer than its limit of ${timeoutSeconds} s and was ended`);
   const overdue = new Promise<never>((_, reject) => {
     context.signal.addEventListener("abort", () => {
       // Programs of the action are ended by the same signal; this ends the waiting for an action that does not listen.
       setTimeout(() => {
-        reject(new Refusal(`took longer than its limit of ${timeoutSeconds} s and was ended`));
+        reject(limit);
       }, 3000).unref();
     });
   });
-  return Promise.race([carryOut(spec, context), overdue]);
+  try {
+    return await Promise.race([carryOut(spec, context), overdue]);
+  } catch (error) {
+    if (!context.signal.aborted) throw error;
+    context.log(`after its limit: ${explain(error)}`);
+    throw limit;
+  }
 }
 
 /** Nothing that goes wrong while tidying up may hide why it had to be done. */
-async function tidy(spec: Spec, context: Context): Promise<void> {
+async function tidy(spec: Spec, contextFor: (seconds: number) => Context): Promise<void> {
   for (const call of spec.onFailure ?? []) {
+    const context = contextFor(60);
     try {
-      await carryOut(call, { ...context, signal: AbortSignal.timeout(60_000) });
+      await carryOut(call, context);
     } catch (error) {
       context.tell(`${call.action} did not work either: ${explain(error)}`);
     }
   }
 }
 
+/** Text by text: a number that happens to hold the digits of a secret must stay one. */
 function redacted(receipt: unknown, redact: (text: string) => string): unknown {
-  return JSON.parse(redact(JSON.stringify(receipt ?? {}))) as unknown;
+  const clean = (value: unknown): unknown => {
+    if (typeof value === "string") return redact(value);
+    if (Array.isArray(value)) return value.map(clean);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [redact(key), clean(inner)]));
+  };
+  return clean(JSON.parse(JSON.stringify(receipt ?? {})));
 }
 
 const explain = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -11,7 +11,7 @@ const lastLines = 15;
 export async function runProgram(
   argv: readonly string[],
   options: ExecOptions,
-  { signal, log }: { signal: AbortSignal; log: (line: string) => void },
+  { signal, log, redact }: { signal: AbortSignal; log: (line: string) => void; redact: (text: string) => string },
 ): Promise<string> {
   // Loading it takes longer than most steps, and few of them start a program.
   const { execa } = await import("execa");
@@ -19,7 +19,8 @@ export async function runProgram(
   const kept = Object.fromEntries(
     inherited.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );
-  log(`$ ${argv.join(" ")}`);
+  const named = redact(argv.join(" "));
+  log(`$ ${named}`);
   const child = execa(file, args, {
     cwd: options.cwd,
     env: { ...kept, ...options.environment },
@@ -33,18 +34,22 @@ export async function runProgram(
     ...(options.timeoutSeconds === undefined ? {} : { timeout: options.timeoutSeconds * 1000 }),
   });
   const tail: string[] = [];
-  createInterface({ input: child.stderr }).on("line", (line) => {
-    log(clip(line));
-    tail.push(clip(line));
-    if (tail.length > lastLines) tail.shift();
-  });
+  for (const input of [child.stdout, child.stderr]) {
+    createInterface({ input }).on("line", (text) => {
+      // Before it is cut, or half a secret would be left at the end.
+      const line = clip(redact(text));
+      log(line);
+      tail.push(line);
+      if (tail.length > lastLines) tail.shift();
+    });
+  }
   const result = await child;
-  if (result.failed) throw new Refusal(failure(argv, result, tail));
+  if (result.failed) throw new Refusal(failure(named, result, tail));
   return result.stdout;
 }
 
 function failure(
-  argv: readonly string[],
+  named: string,
   result: { exitCode?: number; timedOut: boolean; isCanceled: boolean; cause?: unknown },
   tail: readonly string[],
 ): string {
@@ -55,5 +60,5 @@ function failure(
       : result.exitCode === undefined
         ? `cannot be run: ${result.cause instanceof Error ? result.cause.message : "no reason given"}`
         : `failed (exit code ${result.exitCode})`;
-  return [`${argv.join(" ")}: ${what}`, ...tail.map((line) => `  ${line}`)].join("\n");
+  return [`${named}: ${what}`, ...tail.map((line) => `  ${line}`)].join("\n");
 }

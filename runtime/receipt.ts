@@ -15,3 +15,6 @@ export function formatReceipt(receipt: unknown, step: string): string {
 export function clip(line: string): string {
   return line.length <= 2000 ? line : `${line.slice(0, 2000)} ... (${line.length} characters)`;
 }
+
+/** The same for every line of a text. */
+export const clipLines = (text: string): string => text.split("\n").map(clip).join("\n");

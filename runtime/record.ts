@@ -1,5 +1,7 @@
-import { statSync, utimesSync } from "node:fs";
+import { mkdirSync, statSync, utimesSync } from "node:fs";
+import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { exclusively } from "./exclusive.ts";
 import { readIfThere, writeAtomic } from "./files.ts";
 import { isAlive, nameOf, type Owner, thisProcess } from "./owner.ts";
 import { inStore } from "../release/store.ts";
@@ -32,24 +34,21 @@ export async function claim(
   tell: (line: string) => void,
 ): Promise<{ receipt: unknown } | { end: (result: { receipt: unknown } | { message: string }) => void }> {
   const path = inStore.step(spec.store, spec.step);
+  const mine = { key, rollout, owner: thisProcess(), began: new Date().toISOString() };
+  mkdirSync(dirname(path), { recursive: true });
   let told = false;
   for (;;) {
-    const last = readRecord(path);
-    if (last?.state === "running" && atWork(path, last.owner)) {
-      if (!told) tell(`waiting for an earlier run of this step by ${nameOf(last.owner)}`);
-      told = true;
-      await wait(100);
-      continue;
-    }
-    // The step that opens a rollout is asked again only for a new one: its receipts are never handed out twice.
-    if (last?.state === "done" && last.key === key && rollout !== "") return { receipt: last.receipt };
-    break;
+    const last = exclusively(`${path}.lock`, () => takeOver(path, mine));
+    if (last?.state === "done") return { receipt: last.receipt };
+    if (last === undefined) break;
+    if (!told) tell(`waiting for an earlier run of this step by ${nameOf(last.owner)}`);
+    told = true;
+    await wait(100);
   }
-  const mine = { key, rollout, owner: thisProcess(), began: new Date().toISOString() };
-  writeAtomic(path, JSON.stringify({ ...mine, state: "running" } satisfies StepRecord));
+  // Also what keeps the process alive while an action waits for something that does not.
   const heartbeat = setInterval(() => {
     utimesSync(path, new Date(), new Date());
-  }, heartbeatSeconds * 1000).unref();
+  }, heartbeatSeconds * 1000);
   return {
     end: (result) => {
       clearInterval(heartbeat);
@@ -57,6 +56,16 @@ export async function claim(
       writeAtomic(path, JSON.stringify({ ...mine, state, ...result }));
     },
   };
+}
+
+/** Writes down that the step is ours, or returns the record that is in the way: of a run at work, or of the same done. */
+function takeOver(path: string, mine: Omit<StepRecord, "state">): StepRecord | undefined {
+  const last = readRecord(path);
+  if (last?.state === "running" && atWork(path, last.owner)) return last;
+  // The step that opens a rollout is asked again only for a new one: its receipts are never handed out twice.
+  if (last?.state === "done" && last.key === mine.key && mine.rollout !== "") return last;
+  writeAtomic(path, JSON.stringify({ ...mine, state: "running" } satisfies StepRecord));
+  return undefined;
 }
 
 export function readRecord(path: string): StepRecord | undefined {

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { inStore } from "../release/store.ts";
+import { clipLines } from "./receipt.ts";
 
 /** The log of one step: everything it did, with times. Returns its path and how to write a line. */
 export function openLog(store: string, rollout: string, step: string, redact: (text: string) => string) {
@@ -10,7 +11,7 @@ export function openLog(store: string, rollout: string, step: string, redact: (t
   return {
     path,
     line: (text: string): void => {
-      appendFileSync(path, `${new Date().toISOString()} ${redact(text)}\n`);
+      appendFileSync(path, `${new Date().toISOString()} ${clipLines(redact(text))}\n`);
     },
   };
 }

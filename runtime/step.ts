@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { Refusal } from "../actions/action.ts";
 import { perform } from "./perform.ts";
-import { formatReceipt } from "./receipt.ts";
+import { clipLines, formatReceipt } from "./receipt.ts";
 import { readSpec, readSurroundings, type Spec, type Surroundings } from "./spec.ts";
 import { runSurvivor } from "./survivor.ts";
 
@@ -11,7 +11,7 @@ import { runSurvivor } from "./survivor.ts";
 process.stderr.on("error", () => undefined);
 process.stdout.on("error", () => undefined);
 
-const tell = (line: string): void => void process.stderr.write(line.endsWith("\n") ? line : `${line}\n`);
+const tell = (text: string): void => void process.stderr.write(`${clipLines(text)}\n`);
 
 async function main(): Promise<void> {
   const input = readFileSync(0, "utf8");
@@ -31,13 +31,14 @@ async function main(): Promise<void> {
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    const message =
-      error instanceof Refusal
-        ? error.message
-        : error instanceof Error
-          ? (error.stack ?? error.message)
-          : String(error);
+    const message = inWords(error);
     if (message !== "") tell(message);
     process.exit(1);
   },
 );
+
+/** A fault of the person or the surroundings (a disk that is full) needs no stack trace; one of ours does. */
+function inWords(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof Refusal || "syscall" in error ? error.message : (error.stack ?? error.message);
+}

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { extname } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { Refusal } from "../actions/action.ts";
 import type { Spec, Surroundings } from "./spec.ts";
@@ -11,7 +12,7 @@ import type { Spec, Surroundings } from "./spec.ts";
 export async function runSurvivor(
   spec: Spec,
   surroundings: Surroundings,
-  tell: (text: string) => void,
+  tell: (line: string) => void,
 ): Promise<string> {
   const child = spawn(
     process.execPath,
@@ -22,7 +23,7 @@ export async function runSurvivor(
     },
   );
   child.stdin.end(JSON.stringify({ spec, surroundings }));
-  child.stderr.setEncoding("utf8").on("data", tell);
+  createInterface({ input: child.stderr }).on("line", tell);
   let receipt = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (receipt += text));
   const code = await new Promise<number | null>((resolve, reject) => {

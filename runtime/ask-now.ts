@@ -1,0 +1,38 @@
+import type { Call, Context } from "../actions/action.ts";
+import { reason, type Verdict } from "../actions/check.ts";
+import { loadAction } from "./load.ts";
+import { runProgram } from "./program.ts";
+
+/** Asks a check outside of any rollout: no record, no ledger, no log. What it throws is an `unknown` verdict. */
+export async function askNow(
+  check: Call,
+  { release, store }: { readonly release: string; readonly store: string },
+  timeoutSeconds: number,
+): Promise<Pick<Verdict, "verdict" | "seen">> {
+  const signal = AbortSignal.timeout(timeoutSeconds * 1000);
+  const quiet = (): void => undefined;
+  const context: Context = {
+    ...{
+      step: "preview",
+      release,
+      store,
+      rollout: "",
+      needs: {},
+      previous: undefined,
+      signal,
+      tell: quiet,
+      log: quiet,
+    },
+    secret: (name) => {
+      throw new Error(`the secret ${name} is not known before the rollout`);
+    },
+    exec: (argv, options) => runProgram(argv, options, { signal, log: quiet }),
+    call: (inner) => askNow(inner, { release, store }, timeoutSeconds),
+  };
+  try {
+    const { run } = await loadAction(check.action);
+    return (await run(check.args, context)) as Verdict;
+  } catch (error) {
+    return { verdict: "unknown", seen: reason(error) };
+  }
+}

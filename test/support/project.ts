@@ -1,0 +1,243 @@
+/** A user's project in a temporary folder, with the sample application's repository and this pipeline, on free ports. */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { execa } from "execa";
+import { makeRepository } from "../../examples/parcel/repository.ts";
+import type { RolloutRecord } from "../../release/record.ts";
+import { type Engine, repository } from "./engines.ts";
+
+export interface Run {
+  readonly exitCode: number | undefined;
+  /** Everything it printed. */
+  readonly text: string;
+  /** Steps that really ran, in the order of their start, without the pipeline's name: `activation`, `smoke-login`. */
+  readonly ran: readonly string[];
+  /** `resourceChanges` of the summary. */
+  readonly changes: Readonly<Record<string, number>>;
+}
+
+export interface Outputs {
+  readonly serving: string;
+  readonly asked: string;
+  readonly rollout: string;
+  readonly wayBack: { readonly how: string; readonly command: string };
+  readonly record: RolloutRecord;
+}
+
+export interface ProjectOptions {
+  /** Default: one. */
+  readonly hosts?: number;
+  /** The program, in the place of the repository's own `index.ts`. */
+  readonly program?: string;
+}
+
+export class Project {
+  readonly folder: string;
+  readonly ports: readonly number[];
+  readonly address: string;
+  #engine: Engine;
+
+  static async make(engine: Engine, { hosts = 1, program }: ProjectOptions = {}): Promise<Project> {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), "switchback-project-")));
+    const ports = await Promise.all(Array.from({ length: hosts }, freePort));
+    linkPackages(folder);
+    writeFileSync(join(folder, "package.json"), '{"name":"a-users-project","private":true,"type":"module"}\n');
+    if (program === undefined) symlinkSync(join(repository, "index.ts"), join(folder, "index.ts"));
+    else writeFileSync(join(folder, "index.ts"), program);
+    writeFileSync(join(folder, "Pulumi.yaml"), readFileSync(join(repository, "Pulumi.yaml")));
+    mkdirSync(join(folder, ".switchback/backend"), { recursive: true });
+    await makeRepository(join(folder, ".switchback/parcel"));
+    const project = new Project(engine, folder, ports);
+    writeFileSync(join(folder, "Pulumi.staging.yaml"), project.stackFile());
+    await project.pulumi("stack", "init", "staging", "--non-interactive");
+    return project;
+  }
+
+  private constructor(engine: Engine, folder: string, ports: readonly number[]) {
+    this.#engine = engine;
+    this.folder = folder;
+    this.ports = ports;
+    this.address = `http://127.0.0.1:${ports[0] ?? 0}`;
+  }
+
+  /** Goes on with another engine. */
+  use(engine: Engine): void {
+    this.#engine = engine;
+  }
+
+  get store(): string {
+    return join(this.folder, ".switchback/store");
+  }
+
+  get environment(): NodeJS.ProcessEnv {
+    return {
+      PATH: [dirname(process.execPath), dirname(this.#engine.path), process.env.PATH].join(":"),
+      HOME: process.env.HOME,
+      TMPDIR: process.env.TMPDIR,
+      PULUMI_CONFIG_PASSPHRASE: "correct horse",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      PULUMI_DEBUG_COMMANDS: "true",
+      NO_COLOR: "1",
+    };
+  }
+
+  /** Runs the engine with any arguments. */
+  async pulumi(...args: string[]): Promise<{ exitCode: number | undefined; text: string; stdout: string }> {
+    const result = await execa(this.#engine.path, args, {
+      cwd: this.folder,
+      env: this.environment,
+      extendEnv: false,
+      reject: false,
+      all: true,
+      timeout: 240_000,
+    });
+    return { exitCode: result.exitCode, text: result.all, stdout: result.stdout };
+  }
+
+  /** Starts an update that a test goes on to disturb. */
+  begin(...args: string[]) {
+    const all = ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", "staging", ...args];
+    return execa(this.#engine.path, all, {
+      cwd: this.folder,
+      env: this.environment,
+      extendEnv: false,
+      reject: false,
+      all: true,
+      detached: true,
+    });
+  }
+
+  async config(...args: string[]): Promise<void> {
+    const { exitCode, text } = await this.pulumi("config", ...args, "--stack", "staging");
+    if (exitCode !== 0) throw new Error(`config ${args.join(" ")}: ${text}`);
+  }
+
+  async up(release?: string): Promise<Run> {
+    if (release !== undefined) await this.config("set", "switchback:release", release);
+    return this.run("up", "--yes", "--skip-preview");
+  }
+
+  preview(...args: string[]): Promise<Run> {
+    return this.run("preview", ...args);
+  }
+
+  private async run(...args: string[]): Promise<Run> {
+    const log = join(this.folder, `events-${Date.now()}.json`);
+    const { exitCode, text } = await this.pulumi(
+      ...args,
+      "--non-interactive",
+      "--stack",
+      "staging",
+      "--event-log",
+      log,
+    );
+    const events = existsSync(log) ? readEvents(log) : [];
+    const ran = events.flatMap(({ resourcePreEvent }) => {
+      const step = resourcePreEvent?.metadata;
+      const name = step?.urn.split("::").at(-1) ?? "";
+      return step?.type === "command:local:Command" && step.op !== "same" ? [name.replace("parcel-", "")] : [];
+    });
+    const changes = events.find((event) => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {};
+    return { exitCode, text, ran, changes };
+  }
+
+  async outputs(): Promise<Outputs> {
+    return JSON.parse((await this.pulumi("stack", "output", "--json", "--stack", "staging")).stdout) as Outputs;
+  }
+
+  /** What a host really answers. */
+  async version(host = 0): Promise<{ release: string; commit: string }> {
+    const response = await fetch(`http://127.0.0.1:${this.ports[host] ?? 0}/api/version`, {
+      headers: { connection: "close" },
+    });
+    return (await response.json()) as { release: string; commit: string };
+  }
+
+  async schema(): Promise<string> {
+    const response = await fetch(`${this.address}/api/health`, { headers: { connection: "close" } });
+    return ((await response.json()) as { schema: string }).schema;
+  }
+
+  sql(text: string): Record<string, unknown>[] {
+    const database = new DatabaseSync(join(this.folder, ".switchback/parcel.sqlite"), { timeout: 5000 });
+    try {
+      return database.prepare(text).all();
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Ends the application on every host, and removes everything. */
+  async remove(): Promise<void> {
+    for (const index of this.ports.keys()) {
+      const cwd = join(this.folder, `.switchback/host-${index}`);
+      if (existsSync(join(cwd, "current")))
+        await execa(process.execPath, ["current/bin/parcel.ts", "stop"], { cwd, reject: false });
+    }
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+
+  private stackFile(): string {
+    const hosts = this.ports.map(
+      (port, index) =>
+        `      - name: host-${index}\n        directory: .switchback/host-${index}\n        address: http://127.0.0.1:${port}\n` +
+        `        variables: { PORT: "${port}", HOST_ADDRESS: 127.0.0.1 }\n`,
+    );
+    return (
+      `config:\n  switchback:release: v1.0.0\n  switchback:environment:\n    address: ${this.address}\n    hosts:\n${hosts.join("")}` +
+      `    store: .switchback/store\n  switchback:database:\n    path: .switchback/parcel.sqlite\n` +
+      `  switchback:checks:\n    attempts: 8\n    intervalSeconds: 0.2\n    freeMegabytes: 1\n`
+    );
+  }
+}
+
+interface Event {
+  readonly resourcePreEvent?: {
+    readonly metadata: { readonly op: string; readonly urn: string; readonly type: string };
+  };
+  readonly summaryEvent?: { readonly resourceChanges: Record<string, number> };
+}
+
+function readEvents(log: string): Event[] {
+  return readFileSync(log, "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Event);
+}
+
+/** Node strips no types under node_modules: packages are linked, so that they are found where they really are. */
+function linkPackages(folder: string): void {
+  const packages = join(folder, "node_modules");
+  mkdirSync(packages);
+  for (const name of readdirSync(join(repository, "node_modules"))) {
+    if (!name.startsWith(".")) symlinkSync(join(repository, "node_modules", name), join(packages, name));
+  }
+  symlinkSync(repository, join(packages, "switchback"));
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => {
+        resolve(port);
+      });
+    });
+  });
+}
