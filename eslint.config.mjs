@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import ts from "typescript-eslint";
 
 export default ts.config(
-  { ignores: ["node_modules/", ".switchback/", "dist/"] },
+  { ignores: ["node_modules/", ".switchback/", "dist/", "examples/parcel/releases/"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   js.configs.recommended,
   {

@@ -3,7 +3,7 @@ import type { Call } from "../actions/action.ts";
 import type { Decision } from "../actions/rollout/decide.ts";
 import type { Plan } from "../release/plan.ts";
 import { leftAfter, type RolloutRecord } from "../release/record.ts";
-import { describeWayBack, summarize } from "../release/summary.ts";
+import { describeWayBack } from "../release/summary.ts";
 import { Activation } from "./activation.ts";
 import { Backup, type BackupProof } from "./backup.ts";
 import { Build } from "./build.ts";
@@ -12,8 +12,8 @@ import type { Planning } from "./planning.ts";
 import { Preflight } from "./preflight.ts";
 import { Prepare } from "./prepare.ts";
 import type { Checks } from "./question.ts";
+import { tellReviewer } from "./review.ts";
 import { Rollout } from "./rollout.ts";
-import { tellVerdicts } from "./preview-verdicts.ts";
 import { Schema } from "./schema.ts";
 import type { Platform } from "./servers.ts";
 import { SignOff } from "./sign-off.ts";
@@ -56,10 +56,10 @@ export class ReleasePipeline extends pulumi.ComponentResource {
     const { environment, planning, platform, database, migrations } = args;
     const { plan } = planning;
     const { config } = environment;
-    super("switchback:index:ReleasePipeline", name, { ...summarize(plan) }, opts);
+    super("switchback:index:ReleasePipeline", name, { release: plan.release, hosts: platform.hosts }, opts);
     const inside = { parent: this };
     const { scope } = new Rollout(`${name}-rollout`, { environment, ...planning }, inside);
-    if (planning.isNew && pulumi.runtime.isDryRun()) void tellVerdicts(this, args.preflight, config, scope);
+    if (planning.isNew && pulumi.runtime.isDryRun()) void tellReviewer(this, plan, args.preflight, config);
     const preflight = new Preflight(`${name}-preflight`, { environment, scope, checks: args.preflight }, inside);
     const { repository } = config.source;
     const source = { repository, commit: plan.commit, ...(args.build ? { commands: args.build } : {}) };
@@ -125,5 +125,8 @@ function recordOf(
 function wayBackOf({ plan, serving, asked }: RolloutRecord): { how: string; command: string } {
   if (serving !== asked || plan.from === "none")
     return { how: `${serving} serves; nothing is left to take back`, command: "" };
-  return { how: describeWayBack(plan), command: `switchback rollback ${plan.from}` };
+  // What a person went back from is not gone back to: it is released again, on purpose.
+  const command =
+    plan.direction === "back" ? `switchback up --release ${plan.from} --again` : `switchback rollback ${plan.from}`;
+  return { how: describeWayBack(plan), command };
 }

@@ -1,6 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Call } from "../actions/action.ts";
+import { canonical } from "../release/digest.ts";
 import { type Spec, variables } from "../runtime/spec.ts";
 import { type Planned, written } from "./call.ts";
 import type { Proof } from "./proof.ts";
@@ -58,7 +59,8 @@ export function step<Needs, Result>(
     name,
     {
       create: commandText,
-      stdin: JSON.stringify(spec),
+      // Engines hand configuration on in orders of their own; the same specification must be the same text.
+      stdin: canonical(spec),
       environment: {
         ...(scope.rollout === undefined ? {} : { [variables.rollout]: scope.rollout }),
         [variables.timeout]: String(planned.timeoutSeconds),

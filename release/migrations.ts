@@ -38,6 +38,8 @@ export function readMigrations(files: ReadonlyMap<string, string>): { migrations
     const wayBack = /^-- way back: (compatible|reversible|restore|none)\s*$/m.exec(up)?.[1] as WayBack | undefined;
     if (!change) wrong.push(`${path}: does not say \`-- change: expand\` or \`-- change: contract\``);
     if (!wayBack) wrong.push(`${path}: does not say \`-- way back: ${waysBack.join("|")}\``);
+    if (change === "contract" && wayBack === "compatible")
+      wrong.push(`${path}: old code does not run on what a contract leaves, so its way back is not compatible`);
     if (wayBack === "reversible" && down === "")
       wrong.push(`${path}: is reversible, but has no ${revision}_${name}.down.sql`);
     if (migrations.some((other) => other.revision === revision))

@@ -73,6 +73,8 @@ export function planRollout(situation: Situation): { plan: Plan } | { refusal: s
   if (refusal !== undefined) return { refusal };
   const direction = directionOf(situation);
   const undone = undoneBy(situation);
+  const mixture = refuseMixture(situation, undone);
+  if (mixture !== undefined) return { refusal: mixture };
   const schema = undone.length > 0 ? goBack(situation, undone) : goForward(situation);
   if ("refusal" in schema) return schema;
   const base = {
@@ -140,6 +142,32 @@ function undoneBy({ candidate, serving, unfinished }: Situation): Migration[] {
     .sort((a, b) => (a.revision < b.revision ? 1 : -1));
 }
 
+/** A rollout takes migrations back or applies some, never both: in which order would be anybody's guess. */
+function refuseMixture(
+  { candidate, serving, relation, unfinished }: Situation,
+  undone: readonly Migration[],
+): string | undefined {
+  const { release } = candidate;
+  const dropped = relation === "newer" ? undone.filter((one) => hasMigration(serving, one)) : [];
+  if (dropped.length > 0) {
+    return `${release} has lost migration ${named(dropped)}, which ${serving?.release ?? ""} brought: a release keeps all that came before it. Put its files back, commit, and tag that: git tag --annotate`;
+  }
+  const missing = candidate.migrations.filter(
+    (one) => !hasMigration(serving, one) && !unfinished?.applied.includes(one.revision),
+  );
+  if (undone.length === 0 || missing.length === 0) return undefined;
+  const first =
+    relation === "older"
+      ? "Go back to a release in between first: switchback rollback"
+      : `Go back to what was there first: switchback up --release ${serving?.release ?? unfinished?.source.release ?? ""}`;
+  return `${release} needs migration ${named(missing)} applied and ${named(undone)} taken back, which no rollout does at once. ${first}`;
+}
+
+const named = (migrations: readonly Migration[]): string => migrations.map((one) => one.revision).join(", ");
+
+const hasMigration = (source: Source | undefined, { revision }: Migration): boolean =>
+  source?.migrations.some((one) => one.revision === revision) ?? false;
+
 const nothing: SchemaWork = { kind: "up", migrations: [] };
 
 /**
@@ -158,7 +186,7 @@ function goForward({ candidate, serving }: Situation): Pick<Plan, "before" | "af
     return {
       refusal:
         `${candidate.release} needs migration ${late.revision} before it starts, and ${contracting?.revision ?? ""} (contract), which comes first, would break ${serving.release}, which serves. ` +
-        `Release the version that brings ${contracting?.revision ?? ""} first.`,
+        `Release the version that brings ${contracting?.revision ?? ""} first: switchback up --release RELEASE`,
     };
   }
   return { before: { kind: "up", migrations: before }, after: { kind: "up", migrations: after } };
@@ -170,14 +198,18 @@ function goBack(
   undone: readonly Migration[],
 ): Pick<Plan, "before" | "after"> | { refusal: string } {
   const way = gravest(undone.map((migration) => migration.wayBack));
-  const named = undone.map((migration) => migration.revision).join(", ");
   if (way === "none") {
     return {
-      refusal: `going back to ${candidate.release} would undo migration ${named}, which cannot be undone. Remedy it by hand, and write an incident note.`,
+      refusal: `going back to ${candidate.release} would undo migration ${named(undone)}, which cannot be undone. Remedy it by hand, and write an incident note; or release what mends it: switchback up --release RELEASE`,
     };
   }
   if (way !== "restore") {
     const { before, after } = splitUndo(undone);
+    if (before.some((contracting) => after.some((expanding) => expanding > contracting))) {
+      return {
+        refusal: `going back to ${candidate.release} at once would take back ${before.join(", ")} (contract) while ${after.join(", ")} (expand), some of which came later, is in use. Go back one release after the other: switchback rollback`,
+      };
+    }
     return {
       before: before.length > 0 ? { kind: "down", revisions: before } : nothing,
       after: after.length > 0 ? { kind: "down", revisions: after } : nothing,
@@ -187,7 +219,7 @@ function goBack(
   const backup = backups.filter((one) => one.schema === revision).sort((a, b) => (a.takenAt < b.takenAt ? 1 : -1))[0];
   if (!backup)
     return {
-      refusal: `going back to ${candidate.release} needs a proven backup of schema ${revision}, and the store has none.`,
+      refusal: `going back to ${candidate.release} needs a proven backup of schema ${revision}, and the store has none. Release what mends it instead: switchback up --release RELEASE`,
     };
   if (wish.restore !== backup.id) {
     return {

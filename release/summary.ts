@@ -19,6 +19,20 @@ export function summarize(plan: Plan): Summary {
   };
 }
 
+/** The same as a few lines of text. */
+export function inReview(plan: Plan): string {
+  const { release, commits, schemaBefore, schemaAfter, wayBack } = summarize(plan);
+  const count =
+    commits.length === 0 ? "no commits between them" : commits.length === 1 ? "1 commit" : `${commits.length} commits`;
+  return [
+    `release ${release}${plan.direction === "first" ? ", the first one" : `, ${count}`}`,
+    ...commits.map((commit) => `    ${commit}`),
+    `  schema before the switch: ${schemaBefore}`,
+    `  schema after the switch: ${schemaAfter}`,
+    `  way back: ${wayBack}`,
+  ].join("\n");
+}
+
 export function inWords(work: SchemaWork): string {
   if (work.kind === "restore") return `restore backup ${work.backup}, under maintenance`;
   if (work.kind === "down") return `take back ${work.revisions.join(", ")}`;

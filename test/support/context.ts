@@ -58,7 +58,7 @@ export function makeContext<Needs = unknown>(given: Given<Needs> = {}): Surround
     call: async (call, needs) => {
       if (given.call) return given.call(call, needs);
       const action = await loadAction(call.action);
-      return action.run(call.args, (needs === undefined ? context : { ...context, needs }) as Context);
+      return action.run(call.args, needs === undefined ? context : { ...context, needs });
     },
   };
   return { context, store: context.store, told, logged };

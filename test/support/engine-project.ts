@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -85,7 +86,10 @@ export class EngineProject {
     );
     this.write("index.ts", preamble + program);
     this.write("trace", "");
-    if (options.stack !== false) this.addStack("dev");
+    if (options.stack !== false) {
+      this.addStack("dev");
+      this.select("dev");
+    }
     for (const [file, text] of Object.entries(options.files ?? {})) this.write(file, text);
   }
 
@@ -108,6 +112,12 @@ export class EngineProject {
     this.write("backend/.pulumi/meta.yaml", "version: 1\n");
     this.write(`backend/.pulumi/stacks/case/${stack}.json`, JSON.stringify(checkpoint));
     this.write(`Pulumi.${stack}.yaml`, `encryptionsalt: ${salt}\n`);
+  }
+
+  private select(stack: string): void {
+    const hash = createHash("sha1").update(join(this.directory, "Pulumi.yaml")).digest("hex");
+    const stacks = { [`file://${this.backend}`]: `organization/case/${stack}` };
+    this.write(`home/workspaces/case-${hash}-workspace.json`, JSON.stringify({ stacks }));
   }
 
   config(values: Record<string, string>, stack = "dev"): void {
@@ -136,7 +146,7 @@ export class EngineProject {
   async operate(...args: string[]): Promise<Result & { events: Event[]; steps: string[]; problems: string[] }> {
     const log = join(this.directory, `events-${++this.runs}`);
     const yes = args[0] === "preview" ? [] : ["--yes", "--skip-preview"];
-    const result = await this.pulumi(...args, ...yes, "--stack", "dev", "--event-log", log);
+    const result = await this.pulumi(...args, ...yes, "--event-log", log);
     const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n").filter(Boolean) : [];
     const events = lines.map((line) => JSON.parse(line) as Event);
     return { ...result, events, steps: stepsOf(events), problems: problemsOf(events) };

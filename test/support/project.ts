@@ -74,6 +74,16 @@ export class Project {
     this.address = `http://127.0.0.1:${ports[0] ?? 0}`;
   }
 
+  /** Rewrites the stack file by hand, as people do. */
+  edit(change: (text: string) => string): void {
+    const file = join(this.folder, "Pulumi.staging.yaml");
+    writeFileSync(file, change(readFileSync(file, "utf8")));
+  }
+
+  replaceProgram(program: string): void {
+    writeFileSync(join(this.folder, "index.ts"), program);
+  }
+
   /** Goes on with another engine. */
   use(engine: Engine): void {
     this.#engine = engine;

@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+
+export interface Configuration {
+  /** Folder of the release. */
+  readonly root: string;
+  readonly release: string;
+  readonly commit: string;
+  readonly port: number;
+  readonly address: string;
+  readonly database: string;
+  readonly sessionSecret: string;
+  readonly smokePassword: string | undefined;
+  readonly webWorkers: number;
+  readonly startSeconds: number;
+}
+
+const required = ["RELEASE", "PORT", "HOST_ADDRESS", "DATABASE", "SESSION_SECRET"] as const;
+
+/** Reads a release's own .env into a value, not into process.env: what the caller has in its environment cannot override
+ * it, and no child process inherits the secrets. */
+export function loadConfiguration(root: string): Configuration {
+  const file = join(root, ".env");
+  if (!existsSync(file)) throw new Error(`${file} does not exist`);
+  const env = parseEnv(readFileSync(file, "utf8"));
+  const missing = required.filter((name) => !env[name]);
+  if (missing.length > 0) throw new Error(`${file}: ${missing.join(", ")} missing`);
+  return {
+    root,
+    release: env.RELEASE ?? "",
+    commit: readRevision(root),
+    port: wholeNumber(file, env, "PORT", 0),
+    address: env.HOST_ADDRESS ?? "",
+    database: env.DATABASE ?? "",
+    sessionSecret: env.SESSION_SECRET ?? "",
+    smokePassword: env.SMOKE_PASSWORD === "" ? undefined : env.SMOKE_PASSWORD,
+    webWorkers: wholeNumber(file, env, "WEB_WORKERS", 2),
+    startSeconds: wholeNumber(file, env, "START_SECONDS", 15),
+  };
+}
+
+function readRevision(root: string): string {
+  const file = join(root, "REVISION");
+  return existsSync(file) ? readFileSync(file, "utf8").trim() : "unknown";
+}
+
+function wholeNumber(file: string, env: NodeJS.Dict<string>, name: string, fallback: number): number {
+  const text = env[name];
+  if (text === undefined) return fallback;
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new Error(`${file}: ${name} is not a whole number above 0, got "${text}"`);
+  return Number(text);
+}

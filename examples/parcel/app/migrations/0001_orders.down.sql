@@ -1,0 +1,4 @@
+DROP TABLE jobs;
+DROP TABLE order_events;
+DROP TABLE orders;
+DROP TABLE users;

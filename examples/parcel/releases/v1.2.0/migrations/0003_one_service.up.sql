@@ -1,0 +1,3 @@
+-- change: contract
+-- way back: restore
+ALTER TABLE orders DROP COLUMN service;

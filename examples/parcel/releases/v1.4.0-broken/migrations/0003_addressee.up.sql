@@ -1,0 +1,3 @@
+-- change: contract
+-- way back: reversible
+ALTER TABLE orders RENAME COLUMN recipient TO addressee;
