@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Refusal } from "../actions/action.ts";
 import { provenBackups } from "../actions/databases/sqlite/backups.ts";
 import { appliedRevisions } from "../actions/migrations/sql-files/applied.ts";
-import { readAttempt } from "../actions/rollout/attempt.ts";
+import { type Attempt, readAttempt } from "../actions/rollout/attempt.ts";
 import { checkRepository, readRelease, relate } from "../actions/source/git.ts";
 import { type Plan, planRollout, type Situation, type Source } from "../release/plan.ts";
 import { afterOf, type RolloutRecord } from "../release/record.ts";
@@ -32,6 +32,12 @@ export async function planRelease(config: Config): Promise<Planning> {
     return { plan: planned.plan, record, configuration, after: afterOf(record), isNew: planned.plan !== record?.plan };
   } catch (error) {
     if (error instanceof Refusal) throw new pulumi.RunError(error.message);
+    // A folder that is a file, a disk that cannot be read: not ours, and no use for a stack trace.
+    if (error instanceof Error && "syscall" in error) {
+      throw new pulumi.RunError(
+        `the store ${config.environment.store} cannot be used: ${error.message}. Mend it, or name another one in switchback:environment.store`,
+      );
+    }
     throw error;
   }
 }
@@ -55,28 +61,36 @@ async function situationOf(
     readRelease(repository, config.release),
     serves === undefined ? undefined : readRelease(repository, serves),
   ]);
-  const [{ relation, commits }, unfinished] = await Promise.all([
-    relate(repository, candidate, serving),
-    unfinishedAttempt(config, record, (release) => readRelease(repository, release)),
-  ]);
+  const { relation, commits } = await relate(repository, candidate, serving);
+  const { store } = config.environment;
+  const attempt = readAttempt(store);
+  const interrupted = attempt !== undefined && attempt.id !== record?.rollout;
+  const known = [candidate, ...(serving ? [serving] : [])];
+  const unfinished = interrupted ? await unfinishedRollout(attempt, config, known) : undefined;
   const { rollbackFrom, again, restore } = config;
   return {
-    ...{ candidate, serving, relation, commits, record, unfinished },
+    ...{ candidate, serving, relation, commits, record, interrupted, unfinished },
     wish: { configuration, rollbackFrom, again, restore },
     // Looked for only where one may be needed: every preview runs this.
-    backups: relation === "older" || unfinished ? provenBackups(config.environment.store) : [],
+    backups: relation === "older" || unfinished ? provenBackups(store) : [],
   };
 }
 
-/** A rollout of another release that was cut off: its migrations may be applied, whatever the state believes. */
-async function unfinishedAttempt(
-  config: Config,
-  record: RolloutRecord | undefined,
-  read: (release: string) => Promise<Source>,
+/** What a rollout that was cut off has left in the database and nobody else knows, whatever the state believes. */
+async function unfinishedRollout(
+  { id, release }: Attempt,
+  { database, source }: Config,
+  known: readonly Source[],
 ): Promise<Situation["unfinished"]> {
-  const attempt = readAttempt(config.environment.store);
-  if (!attempt || attempt.id === record?.rollout || attempt.release === config.release) return undefined;
-  const { path } = config.database;
-  const applied = existsSync(path) ? await appliedRevisions(path) : [];
-  return { rollout: attempt.id, source: await read(attempt.release), applied };
+  const applied = existsSync(database.path) ? await appliedRevisions(database.path) : [];
+  const stray = applied.filter((revision) => !known.some((one) => hasRevision(one, revision)));
+  if (stray.length === 0) return undefined;
+  const left = await readRelease({ path: source.repository, migrations: source.migrations }, release);
+  if (stray.every((revision) => hasRevision(left, revision))) return { rollout: id, source: left, applied };
+  throw new Refusal(
+    `${database.path}: has migration ${stray.join(", ")}, which neither ${release} (rollout ${id}) nor what serves knows`,
+  );
 }
+
+const hasRevision = ({ migrations }: Source, revision: string): boolean =>
+  migrations.some((migration) => migration.revision === revision);

@@ -37,6 +37,8 @@ export interface Step<Result> {
  */
 export const commandText = `node -e "require('module').enableCompileCache();import('switchback/step')"`;
 
+const backstopSeconds = 60;
+
 /** One action done once for a rollout. The only place that makes a Command. */
 export function step<Needs, Result>(
   name: string,
@@ -55,6 +57,7 @@ export function step<Needs, Result>(
     ...(options.last ? { last: true } : {}),
     ...(options.onFailure ? { onFailure: options.onFailure.map(written) } : {}),
   };
+  const backstop = `${planned.timeoutSeconds + backstopSeconds}s`;
   const resource = new local.Command(
     name,
     {
@@ -72,7 +75,12 @@ export function step<Needs, Result>(
       logging: local.Logging.Stderr,
       addPreviousOutputInEnv: opens,
     },
-    { parent: options.parent, dependsOn: (options.after ?? []).map((proof) => proof.resource) },
+    {
+      parent: options.parent,
+      dependsOn: (options.after ?? []).map((proof) => proof.resource),
+      // The step ends itself in time; this is for one that hangs so badly that it cannot.
+      customTimeouts: { create: backstop, update: backstop },
+    },
   );
   return { resource, result: resource.stdout.apply((receipt) => JSON.parse(receipt) as Result) };
 }

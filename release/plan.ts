@@ -59,7 +59,9 @@ export interface Situation {
   readonly commits: readonly string[];
   readonly record: RolloutRecord | undefined;
   readonly wish: Wish;
-  /** A rollout that was begun and never ended, of another release than the one asked for. */
+  /** Whether a rollout was opened after the one on record: what that one did may no longer be what is there. */
+  readonly interrupted?: boolean;
+  /** A rollout that was begun and never ended, of another release, and has left migrations nobody else knows. */
   readonly unfinished?:
     { readonly rollout: string; readonly source: Source; readonly applied: readonly string[] } | undefined;
   readonly backups: readonly KnownBackup[];
@@ -91,8 +93,8 @@ export function planRollout(situation: Situation): { plan: Plan } | { refusal: s
 }
 
 /** The very rollout that ended last: it is planned as it was, so that nothing runs again. */
-function isRepetition({ record, candidate, wish, unfinished }: Situation): boolean {
-  if (!record || record.ended === "bad" || unfinished) return false;
+function isRepetition({ record, candidate, wish, interrupted, unfinished }: Situation): boolean {
+  if (!record || record.ended === "bad" || interrupted || unfinished) return false;
   const asked = wish.again !== undefined && wish.again === record.rollout;
   return (
     record.asked === candidate.release &&

@@ -1,12 +1,23 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { Refusal } from "../actions/action.ts";
 import { inStore } from "../release/store.ts";
 import { clipLines } from "./receipt.ts";
 
-/** The log of one step: everything it did, with times. Returns its path and how to write a line. */
+/**
+ * The log of one step: everything it did, with times. Returns its path and how to write a line. Errors: the store cannot
+ * be written to; this is the first that a step writes there.
+ */
 export function openLog(store: string, rollout: string, step: string, redact: (text: string) => string) {
   const folder = inStore.evidence(store, rollout === "" ? "opening" : rollout);
-  mkdirSync(folder, { recursive: true });
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Refusal(
+      `the store ${store} cannot be used: ${why}. Mend it, or name another one in switchback:environment.store`,
+    );
+  }
   const path = join(folder, `${step}.log`);
   return {
     path,

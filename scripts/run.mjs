@@ -31,7 +31,11 @@ function newEnough(version) {
 
 function run(command, argv) {
   const path = [dirname(command), process.env.PATH].filter((part) => part && part !== ".").join(delimiter);
-  const { status, error } = spawnSync(command, argv, { cwd: process.cwd(), stdio: "inherit", env: { ...process.env, PATH: path } });
+  const { status, error } = spawnSync(command, argv, {
+    cwd: process.cwd(),
+    stdio: "inherit",
+    env: { ...process.env, PATH: path },
+  });
   if (error) fail(`${command} cannot be started: ${error.message}`);
   if (status !== 0 && argv[0] === "ci") fail("npm ci failed. Mend what it says above and run this again.");
   return status ?? 1;

@@ -57,8 +57,13 @@ describe.each(engines)("on the $name engine", (engine) => {
     const results = await leave();
     expect(run.exitCode).toBe(0);
     expect(results.map((result) => result.failures)).toEqual([[], []]);
-    for (const { releases } of results)
-      expect(releases).toMatchObject({ "v1.0.0": expect.any(Number), "v1.1.0": expect.any(Number) });
+    for (const { releases } of results) {
+      expect(
+        Object.keys(releases)
+          .filter((name) => name !== "unknown")
+          .sort(),
+      ).toEqual(["v1.0.0", "v1.1.0"]);
+    }
     expect(await truth()).toEqual({ serving: "v1.1.0", ended: "good", answers: "v1.1.0", schema: "0002" });
     expect((await project.outputs()).wayBack).toEqual({
       how: "code of v1.0.0, then migration 0002 down",

@@ -44,7 +44,7 @@ export function makeContext<Needs = unknown>(given: Given<Needs> = {}): Surround
     step: given.step ?? "step",
     release: given.release ?? "v1.1.0",
     rollout: given.rollout ?? "2-abcdef",
-    needs: given.needs as Needs,
+    needs: given.needs ?? ({} as Needs),
     previous: given.previous,
     store: given.store ?? temporaryFolder(),
     ...{ signal, log },

@@ -4,7 +4,9 @@ import { setTimeout as pause } from "node:timers/promises";
 
 /** Waits until something is seen. Errors: it is not within 60 s. */
 export async function until(seen: () => boolean, what: string): Promise<void> {
-  for (const end = Date.now() + 60_000; !seen(); await pause(2)) {
+  const end = Date.now() + 60_000;
+  while (!seen()) {
+    await pause(2);
     if (Date.now() > end) throw new Error(`waited 60 s for: ${what}`);
   }
 }
