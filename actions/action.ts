@@ -15,6 +15,8 @@ export interface Action<Args = never, Needs = unknown, Result = unknown, Input =
   readonly survives: boolean;
   /** Hard limit over the whole process tree, in seconds. Default 300. */
   readonly timeoutSeconds: number;
+  /** Arguments that say how to look, not what to do: other values of them are no reason to do it again. Default none. */
+  readonly tuning: readonly string[];
 }
 
 /** An action named as data, so that a plan of what to do can be shown, kept and carried out later. */
@@ -59,14 +61,14 @@ export interface ExecOptions {
 }
 
 type Definition<Args, Needs, Result, Input> = Pick<Action<Args, Needs, Result, Input>, "args" | "run"> &
-  Partial<Pick<Action, "survives" | "timeoutSeconds">>;
+  Partial<Pick<Action, "survives" | "timeoutSeconds" | "tuning">>;
 
 /** Defines the one action of a file: `export const x = defineAction(import.meta.url, { args, run })`. */
 export function defineAction<Args, Needs = unknown, Result = unknown, Input = Args>(
   module: string,
   definition: Definition<Args, Needs, Result, Input>,
 ): Action<Args, Needs, Result, Input> {
-  return { module, survives: false, timeoutSeconds: 300, ...definition };
+  return { module, survives: false, timeoutSeconds: 300, tuning: [], ...definition };
 }
 
 /** A mistake of the person or the surroundings: its message is shown as it is, without a stack trace. */

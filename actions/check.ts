@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { type Action, type Context, defineAction, type Zod } from "./action.ts";
+import { shorten } from "./shorten.ts";
 import type * as zod from "zod";
 
 /** What a check answers. `unknown`: could not reach or judge; it blocks with its own words and never reverts a release. */
@@ -18,6 +19,9 @@ export interface CheckNeeds {
 
 export type Check<Args = never, Input = Args> = Action<Args, CheckNeeds, Verdict, Input>;
 
+/** In bytes. The verdicts of a dozen checks must fit into one receipt. */
+const longestSeen = 400;
+
 type Answer = Pick<Verdict, "verdict" | "seen">;
 
 /** Defines the one check of a file. What `look` throws is an `unknown` verdict: a check never fails a step. */
@@ -29,10 +33,10 @@ export function defineCheck<Args, Input = Args>(
   return defineAction(module, {
     args,
     timeoutSeconds: 60,
-    run: async (given, context) => ({
-      ...(await answer(() => about(context, () => look(given, context)))),
-      from: hostname(),
-    }),
+    run: async (given, context) => {
+      const { verdict, seen } = await answer(() => about(context, () => look(given, context)));
+      return { verdict, seen: shorten(seen, longestSeen), from: hostname() };
+    },
   });
 }
 

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 import { digest } from "../release/digest.ts";
+import { keepStackTracesCheap } from "./stack-traces.ts";
 import { explainMistakes } from "./config-mistakes.ts";
 
 const variables = z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string());
@@ -91,6 +92,7 @@ const namespace = "switchback";
 
 /** Reads the stack's configuration. Errors: every mistake at once, each with its path and the way out. */
 export function loadConfig(): Config {
+  keepStackTracesCheap();
   const found = Object.fromEntries(
     Object.entries(pulumi.runtime.allConfig())
       .filter(([key]) => key.startsWith(`${namespace}:`))
@@ -112,9 +114,20 @@ function valueOf(text: string): unknown {
 }
 
 /**
- * Digest of what the application is told: a change makes a new rollout. Time limits, thresholds, policies, contacts and
- * the maintenance page are not in it: they are about the pipeline. Secrets are not either: see `Rollout`.
+ * What the application is told: a change of it makes a new rollout. Everything else is about the pipeline (time limits,
+ * thresholds, policies, contacts, the maintenance page) and changes none.
  */
+export const makesRollout = [
+  "release",
+  "environment.address",
+  "environment.hosts",
+  "database",
+  "application.variables",
+  "application.secrets",
+] as const;
+
+/** Digest of what the application is told, secrets left out: `Rollout` keeps theirs as a secret. */
 export function configurationDigest({ environment, database, application }: Config): string {
-  return digest({ hosts: environment.hosts, address: environment.address, database, variables: application.variables });
+  const { address, hosts } = environment;
+  return digest({ address, hosts, database, variables: application.variables });
 }

@@ -26,7 +26,7 @@ export async function askNow(
     secret: (name) => {
       throw new Error(`the secret ${name} is not known before the rollout`);
     },
-    exec: (argv, options) => runProgram(argv, options, { signal, log: quiet }),
+    exec: (argv, options) => runProgram(argv, options, { signal, log: quiet, redact: (text) => text }),
     call: (inner) => askNow(inner, { release, store }, timeoutSeconds),
   };
   try {

@@ -20,9 +20,10 @@ export async function perform(spec: Spec, surroundings: Surroundings, tell: (lin
     log.line(line);
     tell(clip(redact(line)));
   };
+  const { tuning } = await loadAction(spec.action);
   if (spec.opens) checkFree(spec.store);
   else hold(spec.store, rollout, spec.release, false);
-  const claimed = await claim(spec, keyOf(spec, surroundings), rollout, say);
+  const claimed = await claim(spec, keyOf(spec, surroundings, tuning), rollout, say);
   if ("receipt" in claimed) {
     log.line("already done in this rollout: its receipt is given again");
     return claimed.receipt;

@@ -13,7 +13,8 @@ export function formatReceipt(receipt: unknown, step: string): string {
 
 /** Keeps a line under the 64 KiB at which the command provider stops reading for ever. */
 export function clip(line: string): string {
-  return line.length <= 2000 ? line : `${line.slice(0, 2000)} ... (${line.length} characters)`;
+  // A cut line that was indented meanwhile is not cut again.
+  return line.length <= 2100 ? line : `${line.slice(0, 2000)} ... (${line.length} characters)`;
 }
 
 /** The same for every line of a text. */

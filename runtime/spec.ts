@@ -69,9 +69,10 @@ export function readSurroundings(environment: NodeJS.ProcessEnv): Surroundings {
 }
 
 /** The same for two runs of a step that must not both act: same rollout, same arguments, same proofs. */
-export function keyOf(spec: Spec, { rollout, needs }: Surroundings): string {
+export function keyOf(spec: Spec, { rollout, needs }: Surroundings, tuning: readonly string[]): string {
   const { action, args, release } = spec;
+  const what = Object.entries(args as object).filter(([name]) => !tuning.includes(name));
   return createHash("sha256")
-    .update(JSON.stringify([rollout, release, action, args, needs]))
+    .update(JSON.stringify([rollout, release, action, what, needs]))
     .digest("hex");
 }

@@ -26,9 +26,12 @@ export async function runSurvivor(
   createInterface({ input: child.stderr }).on("line", tell);
   let receipt = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (receipt += text));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject).once("close", resolve);
+  const [code, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => {
+    child.once("error", reject).once("close", (...ended) => {
+      resolve(ended);
+    });
   });
+  if (signal !== null) throw new Refusal(`${spec.step}: its process was ended from outside (${signal})`);
   // What went wrong has been told already.
   if (code !== 0) throw new Refusal("");
   return receipt;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { inStore } from "../../release/store.ts";
 import { Refusal } from "../action.ts";
@@ -17,7 +17,7 @@ export async function pack(store: string, folder: string): Promise<string> {
   const digest = contentDigest(folder);
   const file = inStore.artifact(store, digest);
   mkdirSync(dirname(file), { recursive: true });
-  await create({ gzip: true, portable: true, cwd: folder, file: `${file}.${process.pid}.tmp` }, readdirSync(folder));
+  await create({ gzip: true, portable: true, cwd: folder, file: `${file}.${process.pid}.tmp` }, ["."]);
   renameSync(`${file}.${process.pid}.tmp`, file);
   return digest;
 }
@@ -26,6 +26,7 @@ export async function pack(store: string, folder: string): Promise<string> {
 export async function unpack(store: string, { digest }: Artifact, folder: string): Promise<void> {
   const { extract } = await import("tar");
   const file = inStore.artifact(store, digest);
+  if (!existsSync(file)) throw new Refusal(`${file}: is not in the store. Build it again: switchback up`);
   try {
     // Refuses absolute paths, `..` and files behind links; strict: a broken archive is an error, not a warning.
     await extract({ file, cwd: folder, strict: true });

@@ -83,8 +83,10 @@ function browse({ address, timeoutSeconds }: Args, { signal }: Context): Visitor
 /** The hidden fields of a page's forms. */
 function hidden(html: string): Record<string, string> {
   const inputs = html.match(/<input\b[^>]*>/gi) ?? [];
-  const attribute = (input: string, name: string): string | undefined =>
-    new RegExp(`\\b${name}="([^"]*)"`, "i").exec(input)?.[1];
+  const attribute = (input: string, name: string): string | undefined => {
+    const [, double, single] = new RegExp(`\\s${name}=(?:"([^"]*)"|'([^']*)')`, "i").exec(input) ?? [];
+    return double ?? single;
+  };
   return Object.fromEntries(
     inputs
       .filter((input) => attribute(input, "type") === "hidden")

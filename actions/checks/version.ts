@@ -14,9 +14,18 @@ export const version = defineCheck(
   async ({ url, release, commit, timeoutSeconds }, { signal }) => {
     const answer = await request(url, { signal, timeoutSeconds });
     if (answer.status !== 200) return fail(`${url} answered ${answer.status}, want 200`);
-    const seen = JSON.parse(answer.text) as { release?: unknown; commit?: unknown } | null;
+    const seen = parse(answer.text);
+    if (seen === undefined) return fail(`${url} answered 200, but not with JSON`);
     const name = `${String(seen?.release)} (${String(seen?.commit).slice(0, 7)})`;
     if (seen?.release === release && seen.commit === commit) return pass(`${url}: ${name}`);
     return fail(`${url}: ${name} answers, want ${release} (${commit.slice(0, 7)})`);
   },
 );
+
+function parse(text: string): { release?: unknown; commit?: unknown } | null | undefined {
+  try {
+    return JSON.parse(text) as { release?: unknown; commit?: unknown } | null;
+  } catch {
+    return undefined;
+  }
+}

@@ -24,6 +24,13 @@ export const conclude = defineAction<Args, { DECISION: Decision }, Passed>(impor
     const { DECISION: decided } = context.needs;
     if (decided.decision === "go") return { decision: "go" };
     if (decided.decision === "reverted") throw new Refusal(reverted(context.release, decided));
+    const stuck = whatNoCheckMends(context.release, decided);
+    if (stuck !== undefined) {
+      throw new Refusal(
+        `${stuck}: ${decided.why}\n${decided.table}\nMend it and begin once more: switchback up --release ${context.release} --again` +
+          (from === "none" ? "" : `; or go back: switchback rollback ${from}`),
+      );
+    }
     // It stays, and a person may have mended it meanwhile: the checks have the last word.
     const { decision, table } = decideGate(await askAgain(questions, context));
     if (decision === "go") {
@@ -38,6 +45,12 @@ export const conclude = defineAction<Args, { DECISION: Decision }, Passed>(impor
     );
   },
 });
+
+/** What stays as it is however well the release answers: another rollout is needed, not another look. */
+function whatNoCheckMends(release: string, { serving, schema }: Decision): string | undefined {
+  if (serving !== release) return `${release} is half taken back, ${serving === "none" ? "nothing" : serving} serves`;
+  return schema === undefined ? undefined : `${release} serves without the schema it needs (${schema})`;
+}
 
 const reverted = (release: string, { serving, why, table }: Decision): string =>
   [

@@ -1,6 +1,7 @@
 import { decideGate, type Judged } from "../../release/gate.ts";
 import { type Call, type Context, defineAction } from "../action.ts";
 import { reason, type Verdict } from "../check.ts";
+import { shorten } from "../shorten.ts";
 import type { ProvenBackup } from "../databases/sqlite/prove.ts";
 import type { Schema } from "../migrations/sql-files/schema.ts";
 import type { Serving } from "../platforms/servers/activate.ts";
@@ -15,7 +16,12 @@ export interface Decision {
   readonly table: string;
   /** Why, in words, with the last log lines where there are some; empty for `go`. */
   readonly why: string;
+  /** What the schema lacks, where the release stays without it. */
+  readonly schema?: string;
 }
+
+/** In bytes, of either text: both must fit into one receipt. */
+const longest = 3500;
 
 interface Args {
   /** Whether a release that fails is taken back without asking. */
@@ -49,22 +55,27 @@ export const decide = defineAction<Args, Needs, Decision>(import.meta.url, {
     const { SERVING: serving, SCHEMA: schema, DOUBTS: doubts } = context.needs;
     if (serving.reverted) {
       const { wrong } = await takeBack(args.rest, context);
-      return { decision: "reverted", serving: serving.release, table: "", why: [serving.why, ...wrong].join("\n") };
+      const why = [...(serving.verified || serving.release === "none" ? [] : [bothFail]), serving.why, ...wrong];
+      return { decision: "reverted", serving: serving.release, table: "", why: shorten(why.join("\n"), longest) };
     }
-    const { decision, table } = decideGate([...schemaDoubt(schema), ...(await askAgain(doubts, context))]);
-    context.log(table);
+    const { decision, table: all } = decideGate([...schemaDoubt(schema), ...(await askAgain(doubts, context))]);
+    context.log(all);
+    const table = shorten(all, longest);
     if (decision === "go") return { decision, serving: serving.release, table, why: "" };
-    const stays = { decision: "stays" as const, serving: serving.release, table };
+    const lacking = schema.wrong === undefined ? {} : { schema: schema.wrong };
+    const stays = { decision: "stays" as const, serving: serving.release, table, ...lacking };
     if (decision === "unclear")
       return { ...stays, why: "it cannot be told whether it is well, so nothing was taken back" };
     if (!args.revert) return { ...stays, why: "the policy leaves it to you (policies.revert is false)" };
     if (args.back.length === 0) return { ...stays, why: "there is no earlier release to go back to by itself" };
     context.tell(`${context.release} is not well, taking it back`);
     const { now, wrong } = await takeBack(args.back, context);
-    if (wrong.length > 0) return { ...stays, serving: now ?? serving.release, why: wrong.join("\n") };
+    if (wrong.length > 0) return { ...stays, serving: now ?? serving.release, why: shorten(wrong.join("\n"), longest) };
     return { decision: "reverted", serving: now ?? serving.release, table, why: "the checks after the switch failed" };
   },
 });
+
+const bothFail = "what was gone back to is not well either: look at the infrastructure";
 
 /** A schema step behind the switch does not fail: what went wrong in it is judged here, with everything else. */
 const schemaDoubt = ({ wrong }: Schema): Judged[] =>
@@ -83,7 +94,7 @@ async function takeBack(calls: readonly Call[], context: Context<Needs>): Promis
       if (done.verified === false)
         return {
           now: done.release ?? "none",
-          wrong: ["what was gone back to is not well either: look at the infrastructure"],
+          wrong: [bothFail],
         };
     } catch (error) {
       return { ...(now === undefined ? {} : { now }), wrong: [`going back stopped: ${reason(error)}`] };

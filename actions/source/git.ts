@@ -60,7 +60,7 @@ async function migrationFiles({ path, migrations }: Repository, commit: string):
   const argv = ["ls-tree", "-r", "--format=%(objectname) %(path)", commit, "--", `${migrations}/`];
   const blobs = lines(await git(path, argv)).map((line) => line.split(/ (.*)/s) as [string, string]);
   if (blobs.length === 0) return new Map();
-  const output = Buffer.from(await git(path, ["cat-file", "--batch"], blobs.map(([id]) => `${id}\n`).join("")));
+  const output = await gitBytes(path, ["cat-file", "--batch"], blobs.map(([id]) => `${id}\n`).join(""));
   // Each blob: "<id> blob <size>\n", its bytes, "\n".
   const texts = new Map<string, string>();
   let at = 0;
@@ -78,10 +78,14 @@ async function newestTags({ path }: Repository): Promise<string> {
   return tags.length === 0 ? "It has no tags: git tag --annotate makes one." : `Its newest tags: ${tags.join(", ")}`;
 }
 
+const git = async (repository: string, argv: readonly string[]): Promise<string> =>
+  (await gitBytes(repository, argv)).toString("utf8");
+
 /** Not execa: this runs in every preview, and loading that takes longer than all that git does here. */
-function git(repository: string, argv: readonly string[], input = ""): Promise<string> {
+function gitBytes(repository: string, argv: readonly string[], input = ""): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const child = execFile("git", ["-C", repository, ...argv], { maxBuffer: 64 * 1024 * 1024 }, (error, stdout) => {
+    const options = { maxBuffer: 64 * 1024 * 1024, encoding: "buffer" } as const;
+    const child = execFile("git", ["-C", repository, ...argv], options, (error, stdout) => {
       if (error) reject(new Error(error.message));
       else resolve(stdout);
     });

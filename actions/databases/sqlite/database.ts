@@ -44,14 +44,19 @@ export function* rowsOf(database: DatabaseSync, table: string, columns: readonly
         ? `i${value}`
         : value instanceof Uint8Array
           ? `b${Buffer.from(value).toString("hex")}`
-          : value,
+          : typeof value === "string"
+            ? `s${value}`
+            : value,
     );
     yield createHash("sha256").update(JSON.stringify(values)).digest("hex");
   }
 }
 
 export const tablesOf = (database: DatabaseSync): string[] =>
-  names(database, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name");
+  names(
+    database,
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
+  );
 
 export const columnsOf = (database: DatabaseSync, table: string): string[] =>
   names(database, `SELECT name FROM pragma_table_info('${table.replaceAll("'", "''")}') ORDER BY name`);

@@ -43,11 +43,12 @@ export const sqliteRestore = defineAction<Args, { BACKUP?: ProvenBackup }, Schem
     await context.call(maintenance);
     // Cut off and run again: what was replaced the first time is what counts, and what must be kept.
     const replaced = join(inStore.backup(context.store, backup), `replaced-in-${context.rollout}.sqlite`);
-    const lost = await lossesOfRestoring(existsSync(replaced) ? replaced : resolve(database), file);
+    const now = existsSync(replaced) ? replaced : resolve(database);
+    const lost = existsSync(now) ? await lossesOfRestoring(now, file) : "no rows";
     if (onlyWithoutLoss && lost !== "no rows") {
       throw new Refusal(`restoring backup ${backup} would lose ${lost}: a person has to decide. Maintenance is on.`);
     }
-    if (!existsSync(replaced)) {
+    if (!existsSync(replaced) && existsSync(database)) {
       await copyTo(database, `${replaced}.part`);
       renameSync(`${replaced}.part`, replaced);
     }

@@ -62,6 +62,10 @@ function run(database: DatabaseSync, sql: string, file: string): void {
   } catch (error) {
     throw new Refusal(`${file}: ${error instanceof Error ? error.message : String(error)}. Nothing of it was kept.`);
   }
+  if (!database.isTransaction)
+    throw new Refusal(
+      `${file}: ends the transaction it runs in. Take COMMIT or ROLLBACK out of it, then look at what it did.`,
+    );
 }
 
 function inTransaction<T>(database: DatabaseSync, act: () => T): T {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { digestOf, type Migration } from "../../../release/migrations.ts";
 import { Refusal, type Zod } from "../../action.ts";
@@ -11,8 +11,9 @@ export interface Script extends Migration {
 /** Reads a migration's files from a release's folder. Errors: they are not what was planned and reviewed. */
 export function readScript(folder: string, migration: Migration): Script {
   const base = join(folder, `${migration.revision}_${migration.name}`);
+  if (!existsSync(`${base}.up.sql`)) throw new Refusal(`${base}.up.sql: is not there, though it was planned`);
   const up = readFileSync(`${base}.up.sql`, "utf8");
-  const down = migration.wayBack === "reversible" ? readFileSync(`${base}.down.sql`, "utf8") : "";
+  const down = existsSync(`${base}.down.sql`) ? readFileSync(`${base}.down.sql`, "utf8") : "";
   if (digestOf(up, down) !== migration.digest)
     throw new Refusal(`${base}.up.sql: is not the migration that was reviewed`);
   return { ...migration, up, down };

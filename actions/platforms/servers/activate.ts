@@ -1,4 +1,5 @@
 import { defineAction } from "../../action.ts";
+import { shorten } from "../../shorten.ts";
 import { clearMaintenance } from "./maintenance.ts";
 import type { Prepared } from "./prepare.ts";
 import { linesSince, logPosition } from "./release-log.ts";
@@ -26,8 +27,8 @@ export interface Activated extends Serving {
   readonly downtime: Downtime;
 }
 
-/** Words about a failure end up in outputs and environments of later steps: enough to read, not more. */
-const longestWhy = 4000;
+/** In bytes. Words about a failure end up in outputs and environments of later steps: enough to read, not more. */
+const longestWhy = 3500;
 
 /**
  * Switches all hosts and verifies each; or, when one of them does not serve the release well, takes all of them back.
@@ -36,6 +37,7 @@ const longestWhy = 4000;
 export const activateOnServers = defineAction<Switch, { PREPARED: Prepared }, Activated>(import.meta.url, {
   args: switchSchema,
   survives: true,
+  tuning: ["evidence"],
   timeoutSeconds: 600,
   run: async (args, context) => {
     const { PREPARED: prepared } = context.needs;
@@ -46,7 +48,7 @@ export const activateOnServers = defineAction<Switch, { PREPARED: Prepared }, Ac
     const lines = args.hosts.flatMap((host, index) =>
       linesSince(host, args.log, positions[index] ?? 0, context.release),
     );
-    const why = wrong === "" ? "" : [wrong, ...lines].join("\n").slice(0, longestWhy);
+    const why = wrong === "" ? "" : shorten([wrong, ...lines].join("\n"), longestWhy);
     if (wrong !== "") context.tell(`${context.release} does not serve well: ${wrong}`);
     const after = wrong === "" ? settle(args, prepared.folder, true, context) : await switchBack(args, before, context);
     const downtime = await sampler.stop();

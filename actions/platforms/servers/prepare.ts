@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Context, defineAction, Refusal } from "../../action.ts";
+import { reason } from "../../check.ts";
 import { type Artifact, unpack } from "../../artifact/archive.ts";
 import { folderOf, type Host, hostSchema, type Manifest, manifestName } from "./host.ts";
 
@@ -39,8 +40,14 @@ export const prepareOnServers = defineAction<Args, { ARTIFACT: Artifact }, Prepa
     }),
   run: async (args, context) => {
     const { ARTIFACT: artifact } = context.needs;
-    const folders = await Promise.all(args.hosts.map((host) => prepareHost(host, args, artifact, context)));
-    return { folder: folders[0] ?? "", release: context.release, commit: artifact.commit };
+    // All come to their end, also when one has failed: what is left running would be cut off.
+    const results = await Promise.allSettled(args.hosts.map((host) => prepareHost(host, args, artifact, context)));
+    const wrong = results.flatMap((result, index) =>
+      result.status === "rejected" ? [`${args.hosts[index]?.name ?? ""}: ${reason(result.reason)}`] : [],
+    );
+    if (wrong.length > 0) throw new Refusal(wrong.join("\n"));
+    const folder = idOf(context.release, artifact, args, context);
+    return { folder, release: context.release, commit: artifact.commit };
   },
 });
 
@@ -49,11 +56,11 @@ async function prepareHost(
   args: Args,
   artifact: Artifact,
   context: Context,
-): Promise<string> {
+): Promise<void> {
   const settings = settingsOf(host, args, context);
   const id = idOf(context.release, artifact, args, context);
   const folder = folderOf(host, id);
-  if (existsSync(join(folder, manifestName))) return id;
+  if (existsSync(join(folder, manifestName))) return;
   mkdirSync(join(host.directory, "releases"), { recursive: true });
   const temporary = mkdtempSync(join(resolve(host.directory), "releases", `.${id}.`));
   try {
@@ -68,7 +75,6 @@ async function prepareHost(
     rmSync(temporary, { recursive: true, force: true });
   }
   context.log(`${host.name}: ${id} is in place`);
-  return id;
 }
 
 /** A release is its artifact and its configuration: another of either gets a folder of its own, so that one can go back. */
@@ -88,9 +94,12 @@ function settingsOf(host: Args["hosts"][number], args: Args, context: Context): 
   return [...settings].map(([name, value]) => `${name}=${quote(name, value)}\n`).join("");
 }
 
-/** Readers of dotenv files know no escapes: a value stands in quotes of a kind that it does not hold. */
+/**
+ * Readers of dotenv files know no escapes: a value stands in quotes of a kind that it does not hold. But for one: a
+ * backslash and an n between double quotes is a new line.
+ */
 function quote(name: string, value: string): string {
-  const mark = ["'", '"', "`"].find((one) => !value.includes(one));
+  const mark = ["'", '"', "`"].find((one) => !value.includes(one) && !(one === '"' && value.includes("\\n")));
   if (mark === undefined)
     throw new Refusal(`${name}: holds all three kinds of quotes, which a .env file cannot express`);
   return mark + value + mark;

@@ -15,7 +15,8 @@ export function logPosition(host: Host, log: string): number {
 export function linesSince(host: Host, log: string, position: number, release: string): string[] {
   const path = join(host.directory, log);
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  const from = Math.max(position, size - lastBytes);
+  // Shorter than it was: another file was begun meanwhile.
+  const from = Math.max(size < position ? 0 : position, size - lastBytes);
   if (size <= from) return [];
   const bytes = Buffer.alloc(size - from);
   const file = openSync(path, "r");

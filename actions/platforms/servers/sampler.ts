@@ -12,13 +12,18 @@ export function sample(url: string, everyMs = 20): { stop: () => Promise<Downtim
   const counts = { requests: 0, failed: 0, longestGapMs: 0 };
   const ending = new AbortController();
   let answered = Date.now();
+  let unanswered = false;
   const work = (async () => {
     while (!ending.signal.aborted) {
       counts.requests++;
       if (await isAnswered(url)) {
         counts.longestGapMs = Math.max(counts.longestGapMs, Date.now() - answered);
         answered = Date.now();
-      } else counts.failed++;
+        unanswered = false;
+      } else {
+        counts.failed++;
+        unanswered = true;
+      }
       await pause(everyMs);
     }
   })();
@@ -26,6 +31,8 @@ export function sample(url: string, everyMs = 20): { stop: () => Promise<Downtim
     stop: async () => {
       ending.abort();
       await work;
+      // Who was not answered to the end has waited until now.
+      if (unanswered) counts.longestGapMs = Math.max(counts.longestGapMs, Date.now() - answered);
       return counts;
     },
   };

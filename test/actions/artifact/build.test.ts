@@ -1,0 +1,87 @@
+/** Building a commit into the store, from real repositories: once, and the commit rather than the work tree. */
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { unpack } from "../../../actions/artifact/archive.ts";
+import { build } from "../../../actions/artifact/build.ts";
+import { call } from "../../../components/call.ts";
+import { inStore } from "../../../release/store.ts";
+import { act, temporaryFolder } from "../../support/context.ts";
+import { TestRepository } from "../../support/repository.ts";
+
+const node = process.execPath;
+/** Writes a page, and notes that it did where it can be counted. */
+const command = (notes: string): string[][] => [
+  [node, "-e", `require('fs').appendFileSync(${JSON.stringify(notes)}, 'x')`],
+  [node, "-e", "require('fs').writeFileSync('page.html', require('fs').readFileSync('page.txt'))"],
+];
+
+function makeRepository(): { repository: string; commit: string } {
+  const repository = new TestRepository();
+  const commit = repository.commit("First", { "page.txt": "committed", "lib/a.ts": "a" });
+  repository.write({ "page.txt": "not committed", "new.txt": "new" });
+  return { repository: repository.path, commit };
+}
+
+test("the commit is built into an artifact that says which one it is, and nothing is left behind", async () => {
+  const notes = join(temporaryFolder(), "notes");
+  const source = makeRepository();
+  const { result, store, told } = await act(build, { ...source, commands: command(notes) });
+  expect(result.commit).toBe(source.commit);
+  expect(told).toEqual([`built ${source.commit.slice(0, 7)}: ${result.digest.slice(0, 12)}`]);
+  const folder = temporaryFolder();
+  await unpack(store, result, folder);
+  expect(readdirSync(folder).sort()).toEqual(["REVISION", "lib", "page.html", "page.txt"]);
+  expect(readFileSync(join(folder, "page.html"), "utf8")).toBe("committed");
+  expect(readFileSync(join(folder, "REVISION"), "utf8")).toBe(`${source.commit}\n`);
+});
+
+test("what the store holds is not built again; another recipe, or a lost artifact, is", async () => {
+  const notes = join(temporaryFolder(), "notes");
+  const args = { ...makeRepository(), commands: command(notes) };
+  const { result, store } = await act(build, args);
+  const again = await act(build, args, { store });
+  expect([again.result, again.told]).toEqual([result, [`${args.commit.slice(0, 7)} is in the store already`]]);
+  expect(readFileSync(notes, "utf8")).toBe("x");
+  await act(build, { ...args, commands: [...args.commands, [node, "-e", ""]] }, { store });
+  expect(readFileSync(notes, "utf8")).toBe("xx");
+  rmSync(inStore.artifact(store, result.digest));
+  expect((await act(build, args, { store })).result).toEqual(result);
+  expect(readFileSync(notes, "utf8")).toBe("xxx");
+});
+
+test("another machine builds the same artifact", async () => {
+  const args = { ...makeRepository(), commands: [] };
+  const [one, other] = [await act(build, args), await act(build, args)];
+  expect(one.result).toEqual(other.result);
+});
+
+test("a command that fails fails the build, and the store has nothing of it", async () => {
+  const store = temporaryFolder();
+  const args = { ...makeRepository(), commands: [[node, "-e", "console.error('no such module'); process.exit(2)"]] };
+  await expect(act(build, args, { store })).rejects.toThrow(
+    `${node} -e console.error('no such module'); process.exit(2): failed (exit code 2)\n  no such module`,
+  );
+  expect(existsSync(join(store, "artifacts")) || existsSync(join(store, "builds"))).toBe(false);
+});
+
+test("a commit that the repository has not is refused by git's own words", async () => {
+  const { repository } = makeRepository();
+  await expect(act(build, { repository, commit: "0".repeat(40), commands: [] })).rejects.toThrow(
+    /failed \(exit code 128\)\n {2}fatal: not a (valid object|tree object).*0{40}$/,
+  );
+});
+
+test("a tag in the place of a commit, and an empty command, are refused", () => {
+  expect(() => call(build, { repository: "r", commit: "v1", commands: [[]] })).toThrow(
+    new TypeError(
+      [
+        "actions/artifact/build: its arguments are wrong",
+        "✖ Invalid string: must match pattern /^[0-9a-f]{40}$/",
+        "  → at commit",
+        "✖ Too small: expected array to have >=1 items",
+        "  → at commands[0]",
+      ].join("\n"),
+    ),
+  );
+});

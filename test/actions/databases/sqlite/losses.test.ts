@@ -1,0 +1,46 @@
+/** What a restore would lose. */
+import { DatabaseSync } from "node:sqlite";
+import { expect, onTestFinished, test } from "vitest";
+import { describeLosses, losses } from "../../../../actions/databases/sqlite/losses.ts";
+import { makeShop, sql } from "../../../support/database.ts";
+
+/** Losses of restoring a shop as it was, after some SQL. */
+function lossesAfter(text: string): ReturnType<typeof losses> {
+  const [now, then] = [makeShop(), makeShop()];
+  sql(now, text);
+  const databases = [now, then].map((file) => new DatabaseSync(file)) as [DatabaseSync, DatabaseSync];
+  onTestFinished(() => {
+    for (const database of databases) database.close();
+  });
+  return losses(...databases);
+}
+
+test.each<[string, string, ReturnType<typeof losses>]>([
+  ["nothing", "SELECT 1", []],
+  ["rows that were added", "INSERT INTO customers VALUES (3, 'Cy'), (4, 'Di')", [{ table: "customers", rows: 2 }]],
+  ["rows that were changed", "UPDATE orders SET price = 9 WHERE id = 1", [{ table: "orders", rows: 1 }]],
+  ["the same row once more", "CREATE TABLE t (a); INSERT INTO t VALUES (1), (1)", [{ table: "t", rows: 2 }]],
+  ["a new column is not", "ALTER TABLE orders ADD COLUMN extra TEXT DEFAULT 'x'", []],
+  [
+    "what a migration noted is not",
+    "CREATE TABLE switchback_migrations (a); INSERT INTO switchback_migrations VALUES (1)",
+    [],
+  ],
+  [
+    "a table of other columns, row by row",
+    "DROP TABLE orders; CREATE TABLE orders (other); INSERT INTO orders VALUES (1), (2)",
+    [{ table: "orders", rows: 2 }],
+  ],
+])("lost: %s", (_, text, found) => {
+  expect(lossesAfter(text)).toEqual(found);
+});
+
+test("losses are told by table", () => {
+  expect(describeLosses([])).toBe("no rows");
+  expect(
+    describeLosses([
+      { table: "orders", rows: 1 },
+      { table: "customers", rows: 12 },
+    ]),
+  ).toBe("1 row of orders, 12 rows of customers");
+});

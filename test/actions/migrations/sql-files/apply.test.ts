@@ -1,0 +1,95 @@
+/** Scripts up and down on a real database: all of them or none. */
+import { DatabaseSync } from "node:sqlite";
+import { expect, onTestFinished, test } from "vitest";
+import { appliedTo } from "../../../../actions/migrations/sql-files/applied.ts";
+import { applyDown, applyUp } from "../../../../actions/migrations/sql-files/apply.ts";
+import type { Script } from "../../../../actions/migrations/sql-files/files.ts";
+import { structureOf } from "../../../../actions/databases/sqlite/database.ts";
+import { digestOf } from "../../../../release/migrations.ts";
+import { makeShop } from "../../../support/database.ts";
+import { notes, tags } from "../../../support/migrations.ts";
+
+const script = (revision: string, name: string, { up, down = "" }: { up: string; down?: string }): Script => ({
+  ...{ revision, name, up, down, change: "expand", wayBack: "reversible" },
+  digest: digestOf(up, down),
+});
+const [addNotes, addTags] = [script("0002", "notes", notes), script("0003", "tags", tags)];
+
+function shop(): DatabaseSync {
+  const database = new DatabaseSync(makeShop());
+  onTestFinished(() => {
+    database.close();
+  });
+  return database;
+}
+const revisions = (database: DatabaseSync): string[] => appliedTo(database).map(({ revision }) => revision);
+
+test("scripts go up in order, are noted with their way down, and go down again by it, newest first", () => {
+  const database = shop();
+  const before = structureOf(database);
+  expect(applyUp(database, [addNotes, addTags])).toEqual(["0002", "0003"]);
+  expect(appliedTo(database)).toEqual(
+    [addNotes, addTags].map(({ revision, name, digest, down }) => ({ revision, name, digest, down })),
+  );
+  expect(applyDown(database, ["0002", "0003"])).toEqual(["0003", "0002"]);
+  expect([structureOf(database), revisions(database)]).toEqual([before, []]);
+});
+
+test("what is applied is not applied again, and what is not is not taken back", () => {
+  const database = shop();
+  applyUp(database, [addNotes]);
+  expect(applyUp(database, [addNotes, addTags])).toEqual(["0003"]);
+  expect(applyUp(database, [addNotes, addTags])).toEqual([]);
+  expect(applyDown(database, ["0003", "0009"])).toEqual(["0003"]);
+  expect(applyDown(database, ["0003"])).toEqual([]);
+  expect(applyDown(shop(), ["0002"])).toEqual([]);
+});
+
+test("of scripts of which the second fails nothing is left, not even the first", () => {
+  const database = shop();
+  const before = structureOf(database);
+  const broken = script("0003", "broken", { up: "CREATE TABLE half (a); ALTER TABLE nowhere ADD COLUMN b;" });
+  expect(() => applyUp(database, [addNotes, broken])).toThrow(
+    "0003_broken.up.sql: no such table: nowhere. Nothing of it was kept.",
+  );
+  expect([structureOf(database), revisions(database), database.isTransaction]).toEqual([before, [], false]);
+});
+
+test("of a way down that fails in the middle nothing is left either", () => {
+  const database = shop();
+  applyUp(database, [script("0002", "notes", { ...notes, down: "DROP TABLE nowhere;" }), addTags]);
+  const before = structureOf(database);
+  expect(() => applyDown(database, ["0002", "0003"])).toThrow(
+    "0002_notes.down.sql: no such table: nowhere. Nothing of it was kept.",
+  );
+  expect([structureOf(database), revisions(database)]).toEqual([before, ["0002", "0003"]]);
+});
+
+test("another script under a revision that is applied is refused", () => {
+  const database = shop();
+  applyUp(database, [addNotes]);
+  expect(() => applyUp(database, [script("0002", "labels", tags)])).toThrow(
+    "migration 0002_labels: another one, notes, was applied under this revision. Give the new one a new number.",
+  );
+  expect(() => applyUp(database, [script("0002", "notes", { ...notes, up: `${notes.up} -- mended` })])).toThrow(
+    "migration 0002_notes: another one, notes, was applied under this revision. Give the new one a new number.",
+  );
+});
+
+test("a migration without a way down is not taken back", () => {
+  const database = shop();
+  applyUp(database, [script("0002", "notes", { up: notes.up })]);
+  expect(() => applyDown(database, ["0002"])).toThrow(
+    "migration 0002_notes has no way down. Restore the backup that was taken before it.",
+  );
+  expect(revisions(database)).toEqual(["0002"]);
+});
+
+test("a script that ends the transaction it runs in is refused", () => {
+  expect(() => applyUp(shop(), [script("0002", "commits", { up: "CREATE TABLE a (b); COMMIT;" })])).toThrow(
+    "0002_commits.up.sql: ends the transaction it runs in. Take COMMIT or ROLLBACK out of it, then look at what it did.",
+  );
+  expect(() => applyUp(shop(), [script("0002", "begins", { up: "BEGIN; CREATE TABLE a (b);" })])).toThrow(
+    "0002_begins.up.sql: cannot start a transaction within a transaction. Nothing of it was kept.",
+  );
+});

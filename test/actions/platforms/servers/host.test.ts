@@ -1,0 +1,125 @@
+/** One host: where its releases are, which one is current, and how one sees that it serves. */
+import { lstatSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import * as z from "zod";
+import {
+  currentOf,
+  evidenceSchema,
+  folderOf,
+  hostSchema,
+  point,
+  readManifest,
+  reload,
+  verify,
+} from "../../../../actions/platforms/servers/host.ts";
+import { closedAddress, makeContext, temporaryFolder } from "../../../support/context.ts";
+import { type Behaviour, makeHost, manifestOf, reloadInWords, switchOf } from "../../../support/hosts.ts";
+
+const { evidence } = switchOf([]);
+
+/** A host on which v1 is loaded, and what was said about verifying it. */
+async function verified(behaviour: Behaviour, want = manifestOf("v1")) {
+  const host = await makeHost("web-1");
+  point(host, host.place("v1", behaviour));
+  await fetch(`${host.address}/-/load`);
+  const { context, logged } = makeContext();
+  const wrong = await verify(host, want, evidence, context).then(
+    () => "well",
+    (error: unknown) => (error as Error).message,
+  );
+  return { wrong, logged };
+}
+
+test("current is a link that moves in one step, and stays within the host", async () => {
+  const host = await makeHost("web-1");
+  expect(currentOf(host)).toBeUndefined();
+  point(host, host.place("v1"));
+  point(host, host.place("v2"));
+  expect([currentOf(host), readlinkSync(join(host.directory, "current"))]).toEqual(["v2-f", "releases/v2-f"]);
+  expect(readManifest(host, "v2-f")).toEqual(manifestOf("v2"));
+  expect(folderOf(host, "v2-f")).toBe(join(host.directory, "releases", "v2-f"));
+  expect(readdirSync(host.directory).sort()).toEqual(["address", "current", "log", "releases"]);
+});
+
+test("what a killed run of the same number left does not disturb", async () => {
+  const host = await makeHost("web-1");
+  symlinkSync("releases/old", join(host.directory, `current.${process.pid}.next`));
+  point(host, host.place("v1"));
+  expect(currentOf(host)).toBe("v1-f");
+  expect(lstatSync(join(host.directory, "current")).isSymbolicLink()).toBe(true);
+});
+
+test("a current that is no link is an error", () => {
+  const directory = temporaryFolder();
+  writeFileSync(join(directory, "current"), "");
+  expect(() => currentOf({ name: "web-1", directory, address: "" })).toThrow("EINVAL");
+});
+
+test("the application is told to load in the host's folder; its failure is one", async () => {
+  const host = await makeHost("web-1");
+  const { context } = makeContext();
+  const { reload: argv } = switchOf([host]);
+  point(host, host.place("v1"));
+  await reload(host, argv, context);
+  expect(host.loads).toBe(1);
+  point(host, host.place("v2", { refuses: "v2 does not come up" }));
+  await expect(reload(host, argv, context)).rejects.toThrow(
+    `${reloadInWords}: failed (exit code 1)\n  v2 does not come up`,
+  );
+});
+
+test("a host is well after as many good answers in a row as are wanted", async () => {
+  expect(await verified({})).toEqual({
+    ...{ wrong: "well", logged: ["web-1: attempt 1 of 4: well", "web-1: attempt 2 of 4: well"] },
+  });
+});
+
+test.each<[string, Behaviour, string]>([
+  ["is not healthy", { health: 500 }, "web-1: /health answered 500 (asked 4 times)"],
+  [
+    "answers as another release",
+    { answers: { release: "v0", commit: "c".repeat(40) } },
+    "web-1: v0 (ccccccc) answers (asked 4 times)",
+  ],
+  [
+    "answers with another commit",
+    { answers: { release: "v1", commit: "c".repeat(40) } },
+    "web-1: v1 (ccccccc) answers (asked 4 times)",
+  ],
+  [
+    "answers nothing that can be read",
+    { answers: "<html>" },
+    `web-1: no answer: Unexpected token '<', "<html>" is not valid JSON (asked 4 times)`,
+  ],
+])("a host that %s is not well", async (_, behaviour, wrong) => {
+  const { wrong: found, logged } = await verified(behaviour);
+  expect([found, logged.length]).toEqual([wrong, 4]);
+});
+
+test("one that is well only now and then is not, and one where nobody is neither", async () => {
+  const host = await makeHost("web-1");
+  point(host, host.place("v1"));
+  let asked = 0;
+  const { context } = makeContext();
+  const log = (): void => {
+    const health = asked++ % 2 === 0 ? 500 : 200;
+    writeFileSync(join(host.directory, "releases/v1-f/behaviour"), JSON.stringify({ health }));
+  };
+  await fetch(`${host.address}/-/load`);
+  const flicker = { ...context, log };
+  const steady = { ...evidence, steady: 5 };
+  await expect(verify(host, manifestOf("v1"), steady, flicker)).rejects.toThrow(
+    "web-1: not steadily well (asked 4 times)",
+  );
+  const address = await closedAddress();
+  await expect(verify({ ...host, address }, manifestOf("v1"), evidence, context)).rejects.toThrow(
+    `web-1: no answer: connect ECONNREFUSED 127.0.0.1:${new URL(address).port} (asked 4 times)`,
+  );
+});
+
+test("hosts and evidence are checked when the pipeline is written", () => {
+  expect(hostSchema(z).safeParse({ name: "", directory: "", address: "x" }).error?.issues.length).toBe(3);
+  expect(evidenceSchema(z).safeParse({ ...evidence, health: "health", attempts: 0 }).error?.issues.length).toBe(2);
+  expect(evidenceSchema(z).parse(evidence)).toEqual(evidence);
+});

@@ -1,0 +1,33 @@
+/** What the last activation left serving. */
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { point } from "../../../../actions/platforms/servers/host.ts";
+import { pointedAt, readSettled } from "../../../../actions/platforms/servers/settled.ts";
+import { settle } from "../../../../actions/platforms/servers/switch.ts";
+import { inStore } from "../../../../release/store.ts";
+import { makeContext, temporaryFolder } from "../../../support/context.ts";
+import { makeHost, manifestOf, switchOf } from "../../../support/hosts.ts";
+
+test("it is read as it was written; before the first release there is none", async () => {
+  const host = await makeHost("web-1");
+  const { context, store } = makeContext({ rollout: "2-b" });
+  expect(readSettled(store)).toBeUndefined();
+  const settled = { ...manifestOf("v1"), folder: host.place("v1"), rollout: "2-b" };
+  expect(settle(switchOf([host]), "v1-f", false, context)).toEqual({ ...settled, verified: false });
+  expect(readSettled(store)).toEqual(settled);
+});
+
+test("one that cannot be read is an error, not a first release", () => {
+  const store = temporaryFolder();
+  writeFileSync(inStore.settled(store), "");
+  expect(() => readSettled(store)).toThrow(SyntaxError);
+});
+
+test("every host is named with the release that its current points at", async () => {
+  const [one, two, three] = [await makeHost("web-1"), await makeHost("web-2"), await makeHost("web-3")];
+  point(one, one.place("v1"));
+  point(two, two.place("v2"));
+  rmSync(join(three.directory, "log"), { recursive: true });
+  expect(pointedAt([one, two, three])).toEqual({ "web-1": "v1", "web-2": "v2", "web-3": "nothing" });
+});

@@ -1,0 +1,66 @@
+/** Checks that are asked again, by real requests. */
+import { expect, test } from "vitest";
+import * as z from "zod";
+import { askAgain, questionsSchema } from "../../../actions/rollout/verdicts.ts";
+import { makeContext } from "../../support/context.ts";
+import { makeHealth } from "../../support/health.ts";
+
+const first = (verdict: "pass" | "fail", seen = "first") => ({ verdict, seen, from: "here" });
+
+test("what passed is not asked again", async () => {
+  const health = await makeHealth(500);
+  const { context } = makeContext();
+  expect(await askAgain({ page: { ...health.question, first: first("pass") } }, context)).toEqual([
+    { name: "page", verdict: "pass", seen: "first", blocks: false },
+  ]);
+  expect(health.asked).toBe(0);
+});
+
+test("what did not pass is asked until it does, and no longer", async () => {
+  const health = await makeHealth(500, 200, 500);
+  const { context, logged } = makeContext();
+  expect(await askAgain({ page: { ...health.question, first: first("fail") } }, context)).toEqual([
+    { name: "page", verdict: "pass", seen: `${health.url} answered 200`, blocks: false },
+  ]);
+  expect(logged).toEqual([
+    `page: asked again: fail: ${health.url} answered 500, want 200`,
+    `page: asked again: pass: ${health.url} answered 200`,
+  ]);
+});
+
+test("after three times the last verdict counts; all are asked at the same time", async () => {
+  const [one, other] = [await makeHealth(500), await makeHealth(503)];
+  const { context } = makeContext();
+  const began = Date.now();
+  const judged = await askAgain({ one: one.question, other: { ...other.question, blocks: [] } }, context);
+  expect(Date.now() - began).toBeLessThan(3500);
+  expect(judged).toEqual([
+    { name: "one", verdict: "fail", seen: `${one.url} answered 500, want 200`, blocks: true },
+    { name: "other", verdict: "fail", seen: `${other.url} answered 503, want 200`, blocks: false },
+  ]);
+  expect([one.asked, other.asked]).toEqual([3, 3]);
+});
+
+test("who is told to stop does not ask on", async () => {
+  const health = await makeHealth(500);
+  const ending = new AbortController();
+  const { context } = makeContext({ signal: ending.signal });
+  const asked = askAgain(
+    { page: health.question },
+    {
+      ...context,
+      log: () => {
+        ending.abort();
+      },
+    },
+  );
+  await expect(asked).rejects.toThrow("The operation was aborted");
+});
+
+test("a gate without a check is refused", () => {
+  expect(
+    questionsSchema(z)
+      .safeParse({})
+      .error?.issues.map(({ message }) => message),
+  ).toEqual(["a gate without a check lets everything through: give it one"]);
+});

@@ -1,0 +1,25 @@
+/** Proves that what the documentation says is so: its tables are those of the code, and its links lead somewhere. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { configurationPage } from "../scripts/configuration-page.ts";
+import { repository } from "./support/engines.ts";
+
+const pages = [
+  "README.md",
+  "CHANGELOG.md",
+  "examples/parcel/README.md",
+  ...readdirSync(join(repository, "docs")).map((name) => `docs/${name}`),
+];
+const read = (file: string): string => readFileSync(join(repository, file), "utf8");
+
+test("the page about configuration is the schema's (scripts/configuration-page.ts writes it)", () => {
+  expect(read("docs/configuration.md")).toBe(configurationPage());
+});
+
+test.for(pages)("every link of %s leads somewhere", (page) => {
+  const links = [...read(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+    .map((match) => match[1] ?? "")
+    .filter((link) => !link.includes("://"));
+  expect(links.filter((link) => !existsSync(join(repository, dirname(page), link)))).toEqual([]);
+});

@@ -1,0 +1,59 @@
+/** What a gate decides by verdicts, and the table that it shows. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { decideGate, type Judged } from "../../release/gate.ts";
+
+const judged = (verdict: Judged["verdict"], blocks: boolean): Judged => ({
+  ...{ name: verdict, verdict, blocks },
+  seen: `seen ${verdict}`,
+});
+
+test.each<[string, [Judged["verdict"], boolean][], string]>([
+  ["nothing to judge", [], "go"],
+  ["a pass", [["pass", false]], "go"],
+  ["a warning that the policy allows", [["warn", false]], "go"],
+  ["a warning that the policy blocks", [["warn", true]], "no"],
+  ["a fail", [["fail", true]], "no"],
+  ["an unknown that blocks", [["unknown", true]], "unclear"],
+  ["an unknown that the policy allows", [["unknown", false]], "go"],
+  [
+    "an unknown beside a fail",
+    [
+      ["unknown", true],
+      ["fail", true],
+    ],
+    "no",
+  ],
+])("%s", (_, verdicts, decision) => {
+  expect(decideGate(verdicts.map(([verdict, blocks]) => judged(verdict, blocks))).decision).toBe(decision);
+});
+
+test("the table shows every verdict, those that block first, in columns", () => {
+  const { table } = decideGate([
+    { name: "health", verdict: "pass", seen: "200 in 3 ms", blocks: false },
+    { name: "tag", verdict: "fail", seen: "v1 is no tag", blocks: true },
+    { name: "space", verdict: "unknown", seen: "no answer", blocks: true },
+  ]);
+  expect(table.split("\n")).toEqual([
+    "  ✗ tag     fail     v1 is no tag",
+    "  ✗ space   unknown  no answer",
+    "  ✓ health  pass     200 in 3 ms",
+  ]);
+});
+
+test("it is go exactly when nothing blocks, and no verdict is lost from the table", () => {
+  const one = fc.record({
+    name: fc.stringMatching(/^[a-z]{1,8}$/),
+    verdict: fc.constantFrom("pass", "warn", "fail", "unknown"),
+    seen: fc.stringMatching(/^[a-z ]{0,20}$/),
+    blocks: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(one), (all) => {
+      const { decision, table } = decideGate(all);
+      expect(decision === "go").toBe(all.every(({ blocks }) => !blocks));
+      expect(table === "" ? 0 : table.split("\n").length).toBe(all.length);
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -1,0 +1,111 @@
+/** Programs that actions start: their output, their failure, their end, and what they may see. */
+import { mkdirSync, readFileSync } from "node:fs";
+import { expect, onTestFinished, test } from "vitest";
+import { runProgram } from "../../runtime/program.ts";
+import { redactor } from "../../runtime/redact.ts";
+import { temporaryFolder, until } from "../support/context.ts";
+
+const node = process.execPath;
+function run(argv: readonly string[], options: Partial<Parameters<typeof runProgram>[1]> = {}, signal?: AbortSignal) {
+  const logged: string[] = [];
+  const result = runProgram(
+    argv,
+    { cwd: ".", ...options },
+    { signal: signal ?? new AbortController().signal, log: (line) => logged.push(line), redact: redactor(["canary"]) },
+  );
+  return { result, logged };
+}
+const message = (result: Promise<string>): Promise<string> =>
+  result.then(
+    () => "none",
+    (error: unknown) => String(error),
+  );
+
+test("standard output is given back, and both outputs are logged behind the command", async () => {
+  const { result, logged } = run([node, "-p", "console.error('words'); 'answer'"]);
+  expect(await result).toBe("answer");
+  expect(logged.sort()).toEqual([`$ ${node} -p console.error('words'); 'answer'`, "answer", "words"].sort());
+});
+
+test("it runs in its folder, and sees nothing of our environment but what it needs", async () => {
+  process.env.SWITCHBACK_SECRET_PASSWORD = "pw";
+  onTestFinished(() => {
+    delete process.env.SWITCHBACK_SECRET_PASSWORD;
+  });
+  const folder = `${temporaryFolder()}/sub`;
+  mkdirSync(folder);
+  const code = "JSON.stringify([process.cwd(), Object.keys(process.env)])";
+  const seen = JSON.parse(await run([node, "-p", code], { cwd: folder, environment: { MINE: "1" } }).result) as [
+    string,
+    string[],
+  ];
+  expect(seen[0]).toBe(folder);
+  const known = ["HOME", "LANG", "LC_ALL", "MINE", "PATH", "SSH_AUTH_SOCK", "TMPDIR", "TZ", "USER"];
+  expect(seen[1].filter((name) => !known.includes(name))).toEqual([]);
+  expect(seen[1]).toContain("MINE");
+});
+
+test("a failure names command and exit code and shows the last lines of either output", async () => {
+  const code = "for (let i = 1; i <= 20; i++) console.error('line ' + i); process.exitCode = 3";
+  const lines = Array.from({ length: 15 }, (_, index) => `  line ${index + 6}`);
+  expect(await message(run([node, "-e", code]).result)).toBe(
+    [`Refusal: ${node} -e ${code}: failed (exit code 3)`, ...lines].join("\n"),
+  );
+  expect(await message(run([node, "-e", "console.log('why'); process.exitCode = 1"]).result)).toBe(
+    `Refusal: ${node} -e console.log('why'); process.exitCode = 1: failed (exit code 1)\n  why`,
+  );
+});
+
+test("a program that is not there cannot be run", async () => {
+  expect(await message(run(["no-such-program", "x"]).result)).toBe(
+    "Refusal: no-such-program x: cannot be run: spawn no-such-program ENOENT",
+  );
+});
+
+test("one that takes too long is ended", async () => {
+  const { result } = run([node, "-e", "setInterval(() => {}, 1000)"], { timeoutSeconds: 0.2 });
+  expect(await message(result)).toBe(`Refusal: ${node} -e setInterval(() => {}, 1000): took too long and was ended`);
+});
+
+test("when the step is ended so is the whole tree below it, also what does not listen", async () => {
+  const folder = temporaryFolder();
+  const stubborn = `process.on('SIGTERM', () => {}); require('fs').writeFileSync(process.argv[1], String(process.pid)); setInterval(() => {}, 1000)`;
+  const parent = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(stubborn)}, '${folder}/child'], { stdio: 'ignore' }); ${stubborn}`;
+  const ending = new AbortController();
+  const { result } = run([node, "-e", parent, `${folder}/parent`], {}, ending.signal);
+  const outcome = message(result);
+  const pid = (name: string): number => Number(readFileSync(`${folder}/${name}`, "utf8"));
+  await until("both processes", () => {
+    try {
+      return pid("parent") > 0 && pid("child") > 0;
+    } catch {
+      return false;
+    }
+  });
+  ending.abort();
+  expect(await outcome).toBe(`Refusal: ${node} -e ${parent} ${folder}/parent: was ended`);
+  await until("the end of both", () => !isRunning(pid("parent")) && !isRunning(pid("child")));
+}, 15_000);
+
+function isRunning(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
+  } catch {
+    return false;
+  }
+}
+
+test("a line of a megabyte is returned whole and logged cut", async () => {
+  const { result, logged } = run([node, "-e", "process.stdout.write('x'.repeat(1_000_000))"]);
+  expect(await result).toHaveLength(1_000_000);
+  expect(logged.at(-1)).toBe(`${"x".repeat(2000)} ... (1000000 characters)`);
+});
+
+test("secrets are taken out of the command, the log and the failure", async () => {
+  const code = "console.error('x'.repeat(1998) + 'canary' + 'y'.repeat(200)); process.exitCode = 1 // canary";
+  const { result, logged } = run([node, "-e", code]);
+  const cut = `${"x".repeat(1998)}[s ... (2206 characters)`;
+  const named = `${node} -e ${code.replaceAll("canary", "[secret]")}`;
+  expect(await message(result)).toBe(`Refusal: ${named}: failed (exit code 1)\n  ${cut}`);
+  expect(logged).toEqual([`$ ${named}`, cut]);
+});
