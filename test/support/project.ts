@@ -43,6 +43,8 @@ export interface ProjectOptions {
   readonly hosts?: number;
   /** The program, in the place of the repository's own `index.ts`. */
   readonly program?: string;
+  /** Further files of the project: path to text. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 export class Project {
@@ -51,7 +53,7 @@ export class Project {
   readonly address: string;
   #engine: Engine;
 
-  static async make(engine: Engine, { hosts = 1, program }: ProjectOptions = {}): Promise<Project> {
+  static async make(engine: Engine, { hosts = 1, program, files = {} }: ProjectOptions = {}): Promise<Project> {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), "switchback-project-")));
     const ports = await Promise.all(Array.from({ length: hosts }, freePort));
     linkPackages(folder);
@@ -59,6 +61,10 @@ export class Project {
     if (program === undefined) symlinkSync(join(repository, "index.ts"), join(folder, "index.ts"));
     else writeFileSync(join(folder, "index.ts"), program);
     writeFileSync(join(folder, "Pulumi.yaml"), readFileSync(join(repository, "Pulumi.yaml")));
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
     mkdirSync(join(folder, ".switchback/backend"), { recursive: true });
     await makeRepository(join(folder, ".switchback/parcel"));
     const project = new Project(engine, folder, ports);
