@@ -3,12 +3,12 @@ import * as z from "zod";
 
 /** Words for every mistake at once: where, what is wrong, what to do. Values are never repeated: one may be a secret. */
 export function explainMistakes(file: string, schema: z.ZodType, error: z.ZodError): string {
-  const mistakes = error.issues.flatMap((issue) => explain(schema, issue));
+  const mistakes = error.issues.flatMap((issue) => explain(file, schema, issue));
   const count = mistakes.length === 1 ? "one mistake" : `${mistakes.length} mistakes`;
   return `${file}: ${count} in the configuration\n${mistakes.map((line) => `  ${line}`).join("\n")}`;
 }
 
-function explain(schema: z.ZodType, issue: z.core.$ZodIssue): string[] {
+function explain(file: string, schema: z.ZodType, issue: z.core.$ZodIssue): string[] {
   const path = pathOf(issue.path);
   if (issue.code === "unrecognized_keys") {
     const known = Object.keys(shapeAt(schema, issue.path));
@@ -17,7 +17,12 @@ function explain(schema: z.ZodType, issue: z.core.$ZodIssue): string[] {
   const meaning = descriptionAt(schema, issue.path);
   const wanted = meaning === undefined ? "" : ` It is ${meaning}.`;
   if (issue.code === "invalid_type" && issue.input === undefined && issue.message.endsWith("received undefined")) {
-    return [`${path}: is missing.${wanted} Set it: ${commandFor(issue.path)}`];
+    const whole = Object.keys(shapeAt(schema, issue.path)).length > 0;
+    return [`${path}: is missing.${wanted} ${whole ? `Add it to ${file}` : `Set it: ${commandFor(issue.path)}`}`];
+  }
+  if (issue.code === "invalid_key") {
+    const why = issue.issues.map(({ message }) => message.replace(/^Invalid string: /, "")).join(", ");
+    return [`${path}: its name is not allowed here: ${why}`];
   }
   return [`${path}: ${issue.message.replace(/^Invalid input: /, "")}.${wanted}`];
 }

@@ -25,9 +25,14 @@ export interface Planning {
  */
 export async function planRelease(config: Config): Promise<Planning> {
   try {
-    const record = await lastRecord();
+    const repository = { path: config.source.repository, migrations: config.source.migrations };
+    // Side by side, because every preview waits for them.
+    const [record, candidate] = await Promise.all([
+      lastRecord(),
+      checkRepository(repository).then(() => readRelease(repository, config.release)),
+    ]);
     const configuration = configurationDigest(config);
-    const planned = planRollout(await situationOf(config, record, configuration));
+    const planned = planRollout(await situationOf(config, record, candidate, configuration));
     if ("refusal" in planned) throw new Refusal(planned.refusal);
     return { plan: planned.plan, record, configuration, after: afterOf(record), isNew: planned.plan !== record?.plan };
   } catch (error) {
@@ -52,15 +57,13 @@ async function lastRecord(): Promise<RolloutRecord | undefined> {
 async function situationOf(
   config: Config,
   record: RolloutRecord | undefined,
+  candidate: Source,
   configuration: string,
 ): Promise<Situation> {
   const repository = { path: config.source.repository, migrations: config.source.migrations };
-  await checkRepository(repository);
   const serves = record && record.serving !== "none" ? record.serving : undefined;
-  const [candidate, serving] = await Promise.all([
-    readRelease(repository, config.release),
-    serves === undefined ? undefined : readRelease(repository, serves),
-  ]);
+  const serving =
+    serves === undefined ? undefined : serves === candidate.release ? candidate : await readRelease(repository, serves);
   const { relation, commits } = await relate(repository, candidate, serving);
   const { store } = config.environment;
   const attempt = readAttempt(store);

@@ -37,7 +37,7 @@ const configurations: Case[] = [
   {
     title: "a missing section",
     edit: replace(/ {2}switchback:database:\n.*\n/, ""),
-    says: ["switchback:database: is missing. It is the application's database. Set it:"],
+    says: ["switchback:database: is missing. It is the application's database. Add it to Pulumi.staging.yaml"],
   },
   {
     title: "a missing release",

@@ -53,9 +53,11 @@ export const activateOnServers = defineAction<Switch, { PREPARED: Prepared }, Ac
     const after = wrong === "" ? settle(args, prepared.folder, true, context) : await switchBack(args, before, context);
     const downtime = await sampler.stop();
     if (after.verified) clearMaintenance(args.hosts);
-    const { requests, failed, longestGapMs } = downtime;
-    context.tell(`${after.release} serves: ${failed} of ${requests} requests failed, longest gap ${longestGapMs} ms`);
+    context.tell(`${after.release} serves: ${before === "" ? "nothing did before" : costs(downtime)}`);
     const { release, folder, verified } = after;
     return { release, folder, verified, before, reverted: why !== "", why, downtime };
   },
 });
+
+const costs = ({ requests, failed, longestGapMs }: Downtime): string =>
+  `${failed} of ${requests} requests failed, longest gap ${longestGapMs} ms`;
