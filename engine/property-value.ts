@@ -1,0 +1,109 @@
+/** Values as they travel between program and engine and lie in the state: JSON, plus objects with a signature. */
+export type PropertyValue = null | boolean | number | string | PropertyValue[] | PropertyMap;
+export interface PropertyMap {
+  [key: string]: PropertyValue;
+}
+
+export const signature = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+export const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
+export const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
+const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+/** What stands for a value that only an update can tell. */
+export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+/** How events and texts show a secret. */
+export const mask = "[secret]";
+
+export function secret(value: PropertyValue): PropertyMap {
+  return { [signature]: secretSignature, value };
+}
+
+/** A secret as the state file has it: `text` is ciphertext, or JSON text when `key` is "plaintext". */
+export function sealedSecret(text: string, key: "ciphertext" | "plaintext" = "ciphertext"): PropertyMap {
+  return { [signature]: secretSignature, [key]: text };
+}
+
+export function isObject(value: unknown): value is PropertyMap {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function isSecret(value: PropertyValue | undefined): value is PropertyMap {
+  return isObject(value) && value[signature] === secretSignature;
+}
+
+/** Copies `value`; where `replace` answers something, that is taken and not looked into. */
+export function mapValue(
+  value: PropertyValue,
+  replace: (value: PropertyValue, path: string) => PropertyValue | undefined,
+  path = "",
+): PropertyValue {
+  const replaced = replace(value, path);
+  if (replaced !== undefined) return replaced;
+  if (Array.isArray(value)) return value.map((item, i) => mapValue(item, replace, `${path}[${i}]`));
+  return isObject(value) ? mapObject(value, (item, key) => mapValue(item, replace, `${path}.${key}`)) : value;
+}
+
+export function mapObject(
+  map: PropertyMap,
+  change: (value: PropertyValue, key: string) => PropertyValue | undefined,
+): PropertyMap {
+  const result: PropertyMap = {};
+  for (const [key, value] of Object.entries(map)) {
+    const changed = change(value, key);
+    if (changed !== undefined) result[key] = changed;
+  }
+  return result;
+}
+
+/** The value without secret marks. */
+export function plain(value: PropertyValue): PropertyValue {
+  return mapValue(value, (item) => (isSecret(item) ? plain(item.value ?? null) : undefined));
+}
+
+/** The value as people may see it: secrets as `[secret]`. */
+export function masked(value: PropertyValue): PropertyValue {
+  return mapValue(value, (item) => (isSecret(item) ? sealedSecret(mask) : undefined));
+}
+
+/** Output values (how component inputs and transforms mark secrets and dependencies) become plain values or secrets. */
+export function flattenOutputs(value: PropertyValue): PropertyValue {
+  return mapValue(value, (item) => {
+    if (!isObject(item) || item[signature] !== outputSignature) return undefined;
+    const inner = "value" in item ? flattenOutputs(item.value ?? null) : unknown;
+    return item.secret === true ? secret(inner) : inner;
+  });
+}
+
+/** A string as it is, anything else as JSON. */
+export function asText(value: PropertyValue | undefined): string {
+  return typeof value === "string" ? value : JSON.stringify(value ?? null);
+}
+
+export function some(value: PropertyValue, test: (value: PropertyValue) => boolean): boolean {
+  if (test(value)) return true;
+  if (Array.isArray(value)) return value.some((item) => some(item, test));
+  return isObject(value) && Object.values(value).some((item) => some(item, test));
+}
+
+export function hasUnknown(value: PropertyValue): boolean {
+  return some(value, (item) => item === unknown);
+}
+
+/** The plain texts of all secrets in `value`, for masking what a script prints. */
+export function secretTexts(value: PropertyValue): string[] {
+  const found: string[] = [];
+  const collect = (item: PropertyValue): boolean => {
+    if (typeof item === "string" && item !== "") found.push(item);
+    return false;
+  };
+  some(value, (item) => isSecret(item) && some(item.value ?? null, collect));
+  return found.sort((a, b) => b.length - a.length);
+}
+
+export function equal(a: PropertyValue | undefined, b: PropertyValue | undefined): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => equal(item, b[i]));
+  if (!isObject(a) || !isObject(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => key in b && equal(a[key], b[key]));
+}

@@ -1,0 +1,126 @@
+// What happens to the resources of a program over several updates, on the real engine.
+import { expect, test } from "vitest";
+import { EngineProject } from "../support/engine-project.ts";
+
+test("creates in order, keeps what is the same, deletes what the program drops, destroys backwards", async () => {
+  const project = new EngineProject(`
+    const a = step("a");
+    const b = step("b", {}, { dependsOn: a });
+    if (stage === "1") step("c", {}, { dependsOn: b });
+  `);
+  expect((await project.operate("up")).steps).toEqual(["create a ok", "create b ok", "create c ok"]);
+  expect((await project.operate("up")).events.at(-2)?.summaryEvent?.resourceChanges).toEqual({ same: 4 });
+  project.config({ stage: "2" });
+  expect((await project.operate("up")).steps).toEqual(["same a ok", "same b ok", "delete c ok"]);
+  expect((await project.operate("destroy")).steps).toEqual(["delete b ok", "delete a ok"]);
+  expect(project.trace()).toEqual(["create a", "create b", "create c", "delete c", "delete b", "delete a"]);
+  expect(project.resources()).toEqual([]);
+});
+
+test("a changed trigger replaces: the new one first, dependents follow, the old one goes last", async () => {
+  const project = new EngineProject(`
+    const a = step("a", { create: "echo new a" + stage + " >> $TRACE", delete: "echo old a" + stage + " >> $TRACE", triggers: [stage] });
+    step("b", { environment: { A: stage } }, { dependsOn: a });
+  `);
+  await project.operate("up");
+  project.config({ stage: "2" });
+  const steps = ["create-replacement a ok", "replace a ok", "update b ok", "delete-replaced a ok"];
+  expect((await project.operate("preview")).steps).toEqual(steps);
+  expect((await project.operate("up")).steps).toEqual(steps);
+  expect(project.trace()).toEqual(["new a1", "create b", "new a2", "create b", "old a1"]);
+  expect(project.resources().filter((resource) => resource.delete)).toEqual([]);
+});
+
+test("an update runs the update script with the output before; a delete runs the stored script", async () => {
+  const project = new EngineProject(`
+    step("a", {
+      create: "echo made " + stage,
+      update: "echo updated " + stage + " after $PULUMI_COMMAND_STDOUT",
+      delete: "echo deleted " + stage + " after $PULUMI_COMMAND_STDOUT >> $TRACE",
+    });
+  `);
+  await project.operate("up");
+  project.config({ stage: "2" });
+  expect((await project.operate("up")).steps).toEqual(["update a ok"]);
+  expect(project.resource("a").outputs?.stdout).toBe("updated 2 after made 1");
+  await project.operate("destroy");
+  expect(project.trace()).toEqual(["deleted 2 after updated 2 after made 1"]);
+});
+
+test("a renamed, a moved and a retyped resource keep their state through aliases", async () => {
+  const group = `class Group extends pulumi.ComponentResource {
+    constructor(type: string, name: string, opts?: pulumi.ComponentResourceOptions) {
+      super("case:index:" + type, name, {}, opts);
+      step(name + "-child", {}, { parent: this });
+      this.registerOutputs({ done: true });
+    }
+  }
+  `;
+  const project = new EngineProject(`${group} step("old"); new Group("First", "g");`);
+  await project.operate("up");
+  project.program(`${group}
+    step("new", { create: "echo create old >> $TRACE; echo old done", delete: "echo delete old >> $TRACE" }, { aliases: [{ name: "old" }] });
+    new Group("Second", "g", { aliases: [{ type: "case:index:First" }] });
+  `);
+  const { steps } = await project.operate("up");
+  expect(steps.sort()).toEqual(["same g ok", "same g-child ok", "same new ok"]);
+  expect(project.trace().sort()).toEqual(["create g-child", "create old"]);
+  expect(project.resource("g").outputs).toEqual({ done: true });
+});
+
+test("protect refuses replacing, removing and destroying", async () => {
+  const project = new EngineProject(`
+    if (stage !== "3") step("keep", { triggers: [stage] }, { protect: true });
+  `);
+  await project.operate("up");
+  project.config({ stage: "2" });
+  const replaced = await project.operate("up");
+  expect(replaced.code).toBe(1);
+  expect(replaced.problems).toEqual([expect.stringContaining('unable to replace resource "urn:pulumi:dev::case::')]);
+  project.config({ stage: "3" });
+  const removed = await project.operate("up");
+  expect(removed.steps).toEqual(["delete keep failed"]);
+  expect(removed.problems[0]).toContain("cannot be deleted\nbecause it is protected");
+  expect((await project.operate("destroy")).code).toBe(1);
+  expect(project.trace()).toEqual(["create keep"]);
+});
+
+test("a failed create leaves no state, what runs is finished, what waits does not start", async () => {
+  const project = new EngineProject(`
+    const bad = step("bad", { create: stage === "1" ? "sleep 0.5; echo out; echo oops >&2; exit 7" : "echo mended >> $TRACE" });
+    step("after", {}, { dependsOn: bad });
+    step("slow", { create: "sleep 1; echo slow >> $TRACE" });
+  `);
+  const failed = await project.operate("up");
+  expect(failed.code).toBe(1);
+  expect(failed.steps.sort()).toEqual(["create bad failed", "create slow ok"]);
+  expect(failed.problems).toEqual([
+    expect.stringMatching(/^exit status 7: running "sleep 0.5; .*":\n/),
+    "update failed",
+  ]);
+  expect(project.resources().map(({ urn }) => urn.split("::").at(-1))).not.toContain("bad");
+  project.config({ stage: "2" });
+  expect((await project.operate("up")).steps.sort()).toEqual(["create after ok", "create bad ok", "same slow ok"]);
+  expect(project.trace()).toEqual(["slow", "mended", "create after"]);
+});
+
+test("stack outputs registered before a failure are stored over the old ones", async () => {
+  const project = new EngineProject(`
+    const a = step("a");
+    if (stage === "2") step("bad", { create: "sleep 0.8; exit 1" }, { dependsOn: a });
+    export const late = stage;
+    export const gone = stage === "1" ? "here" : undefined;
+  `);
+  await project.operate("up");
+  project.config({ stage: "2" });
+  expect((await project.operate("up")).code).toBe(1);
+  expect(project.resource("case-dev").outputs).toEqual({ late: "2", gone: "here" });
+});
+
+test("retainOnDelete forgets the resource without running its delete", async () => {
+  const project = new EngineProject(`if (stage === "1") step("a", {}, { retainOnDelete: true });`);
+  await project.operate("up");
+  project.config({ stage: "2" });
+  expect((await project.operate("up")).steps).toEqual(["delete a ok"]);
+  expect(project.trace()).toEqual(["create a"]);
+});

@@ -1,0 +1,57 @@
+import { tmpdir } from "node:os";
+import { expect, test } from "vitest";
+import { goQuote, runScript } from "../../engine/run-script.ts";
+
+const lines: string[] = [];
+const run = (command: string, more: object = {}) =>
+  runScript({
+    command,
+    interpreter: ["/bin/sh", "-c"],
+    directory: tmpdir(),
+    environment: process.env,
+    stdin: "",
+    logs: { stdout: true, stderr: true },
+    onLine: (line) => lines.push(line),
+    signal: new AbortController().signal,
+    ...more,
+  });
+
+test("output comes back without its last newline, and line by line while it runs", async () => {
+  expect(await run("cat; echo two; echo err >&2", { stdin: "one\n" })).toEqual({ stdout: "one\ntwo", stderr: "err" });
+  expect(lines.sort()).toEqual(["err", "one", "two"]);
+  expect(await run("printf 'grüße\\n\\n'")).toEqual({ stdout: "grüße\n", stderr: "" });
+});
+
+test("a line of megabytes does not hang", async () => {
+  const { stdout } = await run("head -c 3000000 /dev/zero | tr '\\0' x");
+  expect(stdout).toHaveLength(3_000_000);
+});
+
+test.each([
+  ["echo out; exit 7", {}, 'exit status 7: running "echo out; exit 7":\nout\n'],
+  ["kill -9 $$", {}, 'signal: killed: running "kill -9 $$":\n'],
+  ["true", { directory: "not/there" }, 'chdir not/there: no such file or directory: running "true":\n'],
+  [
+    "true",
+    { interpreter: ["not-a-program"] },
+    'exec: "not-a-program": executable file not found in $PATH: running "true":\n',
+  ],
+  ["true", { interpreter: ["/not/there"] }, 'fork/exec /not/there: no such file or directory: running "true":\n'],
+  ["true", { environment: { X: "x".repeat(200_000) } }, 'fork/exec /bin/sh: argument list too long: running "true":\n'],
+])("%s fails as the command provider does", async (command, more, message) => {
+  await expect(run(command, more)).rejects.toThrow(new Error(message));
+});
+
+test("a script that is stopped is killed with everything it started", async () => {
+  const controller = new AbortController();
+  const running = run("sleep 60 & sleep 60", { signal: controller.signal });
+  setTimeout(() => {
+    controller.abort();
+  }, 100);
+  await expect(running).rejects.toThrow(/^signal: killed: running/);
+  await expect(run("true", { signal: controller.signal })).rejects.toThrow("context canceled");
+});
+
+test("quotes as Go does", () => {
+  expect(goQuote('a"b\\ \t\n\u0001\u0007\x7f✓ \\u0001')).toBe('"a\\"b\\\\ \\t\\n\\x01\\a\\x7f✓ \\\\u0001"');
+});
