@@ -1,0 +1,30 @@
+import { inStore } from "../../release/store.ts";
+import { rolloutsOf } from "../../report/rollouts.ts";
+import { writeReport } from "../../report/write.ts";
+import { readLedger } from "../../runtime/ledger.ts";
+import { type CommonOptions, openStack } from "../open.ts";
+import { Problem } from "../problem.ts";
+import { say } from "../say.ts";
+
+/** Writes the report of a rollout, by its id, its number or its release; default: the last one. */
+export async function report(wanted: string | undefined, options: CommonOptions): Promise<number> {
+  const stack = openStack(options);
+  const { store } = stack.settings;
+  const rollouts = rolloutsOf(readLedger(inStore.ledger(store)));
+  const found = rollouts.findLast(
+    ({ id, number, release }) => wanted === undefined || [id, `${number}`, `#${number}`, release].includes(wanted),
+  );
+  if (!found) {
+    const known = rollouts.map(({ id, release }) => `${id} (${release})`).join(", ");
+    throw new Problem(
+      known === ""
+        ? `${stack.name}: nothing was released yet`
+        : `report ${wanted ?? ""}: there is no such rollout. Known: ${known}`,
+    );
+  }
+  const record = (await stack.state())?.record;
+  const written = writeReport(stack.name, store, found.id, record?.rollout === found.id ? record.plan : undefined);
+  if (options.json) say(JSON.stringify(written?.report, undefined, 2));
+  else say(written?.path);
+  return 0;
+}

@@ -1,0 +1,70 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { unpack } from "../../actions/artifact/archive.ts";
+import { databaseFile, digestOf } from "../../actions/databases/sqlite/backup.ts";
+import { inStore } from "../../release/store.ts";
+import { rolloutsOf } from "../../report/rollouts.ts";
+import { readLedger, verify } from "../../runtime/ledger.ts";
+import { type CommonOptions, openStack } from "../open.ts";
+import { counted, paint, say } from "../say.ts";
+
+/** One thing that was looked at; `wrong` is empty when it is as it should be. */
+export interface Finding {
+  readonly what: string;
+  readonly wrong: readonly string[];
+}
+
+/** Checks the evidence of an environment, offline. Exit code 1 when any of it is missing or was changed. */
+export async function verifyEvidence(_: string | undefined, options: CommonOptions): Promise<number> {
+  const { store } = openStack(options).settings;
+  const findings = await lookThrough(store);
+  if (options.json) say(JSON.stringify(findings, undefined, 2));
+  else
+    for (const { what, wrong } of findings)
+      say(`${wrong.length === 0 ? paint("green", "✓") : paint("red", "✗")} ${[what, ...wrong].join("\n    ")}`);
+  return findings.some(({ wrong }) => wrong.length > 0) ? 1 : 0;
+}
+
+export async function lookThrough(store: string): Promise<Finding[]> {
+  const ledger = inStore.ledger(store);
+  const wrong = verify(ledger);
+  // Entries of a broken chain prove nothing: what they name is not looked for.
+  if (wrong.length > 0) return [{ what: `ledger ${ledger}`, wrong }];
+  const entries = readLedger(ledger);
+  const rollouts = rolloutsOf(entries);
+  const findings: Finding[] = [
+    { what: `ledger: ${counted(entries.length, "entry", "entries")}, each follows the one before`, wrong },
+  ];
+  const artifacts = new Map(
+    rollouts.flatMap(({ artifact, release }) => (artifact === undefined ? [] : [[artifact, release] as const])),
+  );
+  for (const [digest, release] of artifacts) findings.push(await lookAtArtifact(store, digest, release));
+  for (const { backup } of rollouts) if (backup) findings.push(await lookAtBackup(store, backup));
+  return findings;
+}
+
+async function lookAtArtifact(store: string, digest: string, release: string): Promise<Finding> {
+  const what = `artifact ${digest.slice(0, 12)} of ${release}`;
+  if (!existsSync(inStore.artifact(store, digest))) return { what, wrong: ["is not in the store"] };
+  const folder = mkdtempSync(join(tmpdir(), "switchback-verify-"));
+  try {
+    await unpack(store, { digest, commit: "" }, folder);
+    return { what, wrong: [] };
+  } catch (error) {
+    return { what, wrong: [error instanceof Error ? error.message : String(error)] };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function lookAtBackup(
+  store: string,
+  { id, digest, proven }: { id: string; digest: string; proven: boolean },
+): Promise<Finding> {
+  const what = `backup ${id}${proven ? ", proven" : ", never proven"}`;
+  const file = join(inStore.backup(store, id), databaseFile);
+  if (!existsSync(file)) return { what, wrong: ["is not in the store"] };
+  const found = await digestOf(file);
+  return { what, wrong: found === digest ? [] : [`was changed: its digest is ${found}, the ledger says ${digest}`] };
+}

@@ -1,0 +1,86 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { Problem } from "./problem.ts";
+
+/** A folder with a Pulumi.yaml. */
+export interface Project {
+  readonly name: string;
+  readonly folder: string;
+  /** Folder of the stack files. */
+  readonly stackFolder: string;
+  /** The folder that keeps state, where Pulumi.yaml names one and the environment no other. */
+  readonly localBackend: string | undefined;
+  /** Configuration of all stacks. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+interface ProjectFile {
+  readonly name?: string;
+  readonly stackConfigDir?: string;
+  readonly backend?: { readonly url?: string };
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+/** Finds the project that a folder is in. Errors: there is none, or its Pulumi.yaml is not YAML. */
+export function findProject(from = process.cwd()): Project {
+  let folder = resolve(from);
+  while (!existsSync(join(folder, "Pulumi.yaml"))) {
+    const above = dirname(folder);
+    if (above === folder)
+      throw new Problem(`${from}: there is no Pulumi.yaml here or above. Go to your project's folder.`);
+    folder = above;
+  }
+  const file = readYaml(join(folder, "Pulumi.yaml")) as ProjectFile;
+  if (file.name === undefined)
+    throw new Problem(`${join(folder, "Pulumi.yaml")}: has no name. Add one: name: releases`);
+  const url = process.env.PULUMI_BACKEND_URL === undefined ? (file.backend?.url ?? "") : "";
+  return {
+    name: file.name,
+    folder,
+    stackFolder: resolve(folder, file.stackConfigDir ?? "."),
+    localBackend: url.startsWith("file://") ? localFolder(url, folder) : undefined,
+    config: Object.fromEntries(Object.entries(file.config ?? {}).map(([key, given]) => [key, valueOf(given)])),
+  };
+}
+
+/** The stack that is meant: the one named, else staging, else the only one. Errors: that cannot be told. */
+export function chooseStack(project: Project, named: string | undefined): string {
+  const known = stacksOf(project);
+  const list = known.length === 0 ? "There is none here" : `Those here: ${known.join(", ")}`;
+  if (named !== undefined) {
+    if (known.includes(named)) return named;
+    throw new Problem(`--stack ${named}: there is no Pulumi.${named}.yaml. ${list}.`);
+  }
+  const [only] = known;
+  if (known.includes("staging")) return "staging";
+  if (only !== undefined && known.length === 1) return only;
+  throw new Problem(`which stack? ${list}. Name it: --stack NAME`, 2);
+}
+
+export function stacksOf({ stackFolder }: Project): string[] {
+  return readdirSync(stackFolder)
+    .flatMap((file) => /^Pulumi\.([\w.-]+)\.yaml$/.exec(file)?.[1] ?? [])
+    .sort();
+}
+
+export function readYaml(path: string): Record<string, unknown> {
+  try {
+    return (parse(readFileSync(path, "utf8")) ?? {}) as Record<string, unknown>;
+  } catch (error) {
+    throw new Problem(`${path}: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** In Pulumi.yaml a value stands as it is, or as `{ value }` or `{ default }`. */
+function valueOf(given: unknown): unknown {
+  if (typeof given !== "object" || given === null) return given;
+  const { value, default: fallback } = given as { value?: unknown; default?: unknown };
+  return value ?? fallback;
+}
+
+function localFolder(url: string, folder: string): string {
+  const path = url.slice("file://".length);
+  return path.startsWith("/") ? fileURLToPath(url) : resolve(folder, path);
+}

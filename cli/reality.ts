@@ -1,0 +1,81 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readSettled } from "../actions/platforms/servers/settled.ts";
+import { currentOf, readManifest } from "../actions/platforms/servers/host.ts";
+import { reason } from "../actions/check.ts";
+import type { State } from "./state.ts";
+
+/** What somebody who asks is answered. */
+export interface Answer {
+  readonly release?: string;
+  readonly commit?: string;
+  /** Why there is no release to be told. */
+  readonly wrong?: string;
+}
+
+export interface HostReality extends Answer {
+  readonly name: string;
+  readonly address: string;
+  /** The release that `current` points at. */
+  readonly current: string;
+}
+
+/** What really serves, whatever anybody believes. */
+export interface Reality {
+  readonly address: Answer;
+  readonly hosts: readonly HostReality[];
+  /** What the last activation left serving, as the environment itself remembers it. */
+  readonly settled: string;
+}
+
+export async function look(activation: NonNullable<State["activation"]>, store: string): Promise<Reality> {
+  const { hosts, address, evidence } = activation;
+  const [answer, ...answers] = await Promise.all(
+    [address, ...hosts.map((host) => host.address)].map((one) => ask(one + evidence.version)),
+  );
+  return {
+    address: answer ?? {},
+    hosts: hosts.map((host, index) => ({
+      name: host.name,
+      address: host.address,
+      current: pointsAt(host),
+      ...answers[index],
+    })),
+    settled: readSettled(store)?.release ?? "none",
+  };
+}
+
+/** What does not fit the release that is said to serve, in words; empty when all agrees. */
+export function disagreements(serving: string, { address, hosts, settled }: Reality): string[] {
+  const places = [{ name: "the address", current: serving, ...address }, ...hosts];
+  return [
+    ...places.flatMap(({ name, release, wrong, current }) => [
+      ...(wrong === undefined && release === serving
+        ? []
+        : [`${name}: ${wrong ?? `${String(release)} answers, not ${serving}`}`]),
+      ...(current === serving ? [] : [`${name}: current points at ${current}, not ${serving}`]),
+    ]),
+    ...(settled === serving ? [] : [`the store: the last activation left ${settled}, not ${serving}`]),
+  ];
+}
+
+function pointsAt(host: { name: string; directory: string; address: string }): string {
+  const folder = currentOf(host);
+  if (folder === undefined) return "nothing";
+  return existsSync(join(host.directory, "current")) ? readManifest(host, folder).release : `${folder}, which is gone`;
+}
+
+async function ask(url: string): Promise<Answer> {
+  try {
+    const response = await fetch(url, {
+      redirect: "manual",
+      headers: { connection: "close" },
+      signal: AbortSignal.timeout(5000),
+    });
+    if (response.status !== 200) return { wrong: `answers ${response.status}` };
+    const { release, commit } = (await response.json()) as { release?: unknown; commit?: unknown };
+    return { release: String(release), commit: String(commit) };
+  } catch (error) {
+    return { wrong: `no answer (${reason(error)})` };
+  }
+}

@@ -1,0 +1,47 @@
+import type { RolloutRecord } from "../release/record.ts";
+
+/** What the CLI reads of a stack's state. Secrets are not needed for any of it. */
+export interface State {
+  /** Undefined before the first rollout. */
+  readonly record: RolloutRecord | undefined;
+  readonly wayBack: { readonly how: string; readonly command: string } | undefined;
+  /** How the activation reaches the hosts and sees what they serve. */
+  readonly activation: Activation | undefined;
+}
+
+export interface Activation {
+  readonly hosts: readonly { readonly name: string; readonly directory: string; readonly address: string }[];
+  readonly address: string;
+  readonly reload: readonly string[];
+  readonly evidence: { readonly health: string; readonly version: string };
+}
+
+interface Resource {
+  readonly type: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+/** Reads `pulumi stack export`. */
+export function readState(exported: string): State {
+  const { deployment } = JSON.parse(exported) as { deployment?: { resources?: readonly Resource[] } | null };
+  const resources = deployment?.resources ?? [];
+  const outputs = resources.find((one) => one.type === "pulumi:pulumi:Stack")?.outputs ?? {};
+  const specs = resources.flatMap((one) => (one.type === "command:local:Command" ? [argsOf(one)] : []));
+  return {
+    record: outputs.record as State["record"],
+    wayBack: outputs.wayBack as State["wayBack"],
+    activation: specs.find(isActivation),
+  };
+}
+
+function argsOf({ inputs }: Resource): unknown {
+  try {
+    return (JSON.parse(String(inputs?.stdin)) as { args?: unknown }).args;
+  } catch {
+    return undefined;
+  }
+}
+
+const isActivation = (args: unknown): args is Activation =>
+  typeof args === "object" && args !== null && ["hosts", "address", "reload", "evidence"].every((key) => key in args);

@@ -1,0 +1,40 @@
+/** What receipts tell of a rollout. The ledger keeps receipts as they are; each kind is known by its fields. */
+export interface Seen {
+  readonly commit?: string;
+  /** Digest of the artifact's contents. */
+  readonly artifact?: string;
+  readonly backup?: { readonly id: string; readonly digest: string; readonly schema: string; readonly proven: boolean };
+  readonly downtime?: { readonly requests: number; readonly failed: number; readonly longestGapMs: number };
+  readonly decision?: {
+    readonly decision: "go" | "reverted" | "stays";
+    readonly serving: string;
+    readonly why: string;
+  };
+  readonly signOff?: { readonly by: string };
+  readonly gate?: string;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export function readReceipt(receipt: unknown): Seen {
+  if (typeof receipt !== "object" || receipt === null) return {};
+  const fields = receipt as Fields;
+  const has = (...names: string[]): boolean => names.every((name) => name in fields);
+  if (has("downtime")) return { downtime: fields.downtime as NonNullable<Seen["downtime"]> };
+  if (has("decision", "serving")) return { decision: fields as unknown as NonNullable<Seen["decision"]> };
+  if (has("decision")) return { gate: String(fields.decision) };
+  if (has("id", "digest", "schema")) return fields.id === "none" ? {} : { backup: backupOf(fields) };
+  if (has("artifact", "by")) return { signOff: { by: String(fields.by) } };
+  if (has("digest", "commit")) return { artifact: String(fields.digest), commit: String(fields.commit) };
+  return {};
+}
+
+function backupOf({ id, digest, schema, proven }: Fields): NonNullable<Seen["backup"]> {
+  return { id: String(id), digest: String(digest), schema: String(schema), proven: proven === true };
+}
+
+/** A check's answer, where a receipt is one. */
+export function verdictOf(receipt: unknown): { verdict: string; seen: string } | undefined {
+  const fields = (receipt ?? {}) as Fields;
+  return typeof fields.verdict === "string" ? { verdict: fields.verdict, seen: String(fields.seen) } : undefined;
+}

@@ -1,0 +1,45 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Plan } from "../release/plan.ts";
+import { inStore } from "../release/store.ts";
+import { readIfThere, writeAtomic } from "../runtime/files.ts";
+import { readLedger } from "../runtime/ledger.ts";
+import { toMarkdown } from "./markdown.ts";
+import { makeReport, type Report } from "./report.ts";
+import { rolloutsOf } from "./rollouts.ts";
+
+export interface Written {
+  readonly report: Report;
+  /** Path of the Markdown; the JSON lies beside it. */
+  readonly path: string;
+}
+
+/** Writes the report of a rollout beside its logs. Undefined when the ledger has no such rollout. */
+export function writeReport(
+  environment: string,
+  store: string,
+  id: string,
+  plan: Plan | undefined,
+): Written | undefined {
+  const rollouts = rolloutsOf(readLedger(inStore.ledger(store)));
+  const at = rollouts.findIndex((one) => one.id === id);
+  const rollout = rollouts[at];
+  if (!rollout) return undefined;
+  const folder = inStore.evidence(store, id);
+  const logOf = (step: string): string | undefined =>
+    existsSync(join(folder, `${step}.log`)) ? `${step}.log` : undefined;
+  const data = join(folder, "report.json");
+  // The ledger does not hold what was reviewed; a report that was written while the state did is the one that knows.
+  const reviewed = plan === undefined ? reviewedBefore(data) : {};
+  const report = { ...makeReport({ environment, rollout, earlier: rollouts.slice(0, at), plan, logOf }), ...reviewed };
+  const path = join(folder, "report.md");
+  writeAtomic(path, toMarkdown(report));
+  writeAtomic(data, `${JSON.stringify(report, undefined, 2)}\n`);
+  return { report, path };
+}
+
+function reviewedBefore(path: string): Pick<Report, "plan"> {
+  const text = readIfThere(path);
+  const plan = text === undefined ? undefined : (JSON.parse(text) as Report).plan;
+  return plan === undefined ? {} : { plan };
+}

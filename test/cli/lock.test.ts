@@ -1,0 +1,45 @@
+// A lock is taken away only when everybody who holds it is known to be dead.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type LockHolder, lockHolder } from "../../cli/lock.ts";
+
+let backend: string;
+
+beforeEach(() => {
+  backend = mkdtempSync(join(tmpdir(), "switchback-lock-"));
+});
+
+afterEach(() => {
+  rmSync(backend, { recursive: true, force: true });
+});
+
+function locked(...locks: unknown[]): LockHolder {
+  const folder = join(backend, ".pulumi/locks/organization/releases/staging");
+  mkdirSync(folder, { recursive: true });
+  for (const [index, lock] of locks.entries()) writeFileSync(join(folder, `${index}.json`), JSON.stringify(lock));
+  writeFileSync(join(folder, "0.json.attrs"), "{}");
+  return lockHolder(backend, "releases", "staging");
+}
+
+const dead = { pid: spawnSync(process.execPath, ["--version"]).pid, username: "deploy", hostname: hostname() };
+const alive = { ...dead, pid: process.pid };
+
+test("dead engines of this machine", () => {
+  expect(locked(dead, dead)).toEqual({ state: "dead", by: "" });
+});
+
+test.each([
+  ["one of them alive", [dead, alive], `deploy@${hostname()} (pid ${process.pid})`],
+  ["on another machine", [{ ...dead, hostname: "elsewhere" }], `deploy@elsewhere (pid ${dead.pid})`],
+  ["not readable", ["nonsense"], "nobody knows who"],
+])("somebody: %s", (_, locks, by) => {
+  expect(locked(...locks)).toEqual({ state: "somebody", by });
+});
+
+test("nobody without a lock, and without a backend", () => {
+  expect(locked()).toEqual({ state: "nobody", by: "" });
+  expect(lockHolder(join(backend, "nowhere"), "releases", "staging").state).toBe("nobody");
+});

@@ -1,0 +1,49 @@
+// The page that people read and keep.
+import { expect, test } from "vitest";
+import { downtimeInWords, toMarkdown } from "../../report/markdown.ts";
+import { makeReport } from "../../report/report.ts";
+import { rolloutsOf } from "../../report/rollouts.ts";
+import { rollout, takenBack } from "./entries.ts";
+
+function pageOf(entries: Parameters<typeof rolloutsOf>[0]): string {
+  const [only] = rolloutsOf(entries);
+  return only
+    ? toMarkdown(makeReport({ environment: "staging", rollout: only, earlier: [], logOf: (step) => `${step}.log` }))
+    : "";
+}
+
+test("a release that was taken back", () => {
+  expect(pageOf(takenBack("2-b", "v2", "v1"))).toBe(`# v2 to staging: taken back
+
+- **Rollout:** 2-b
+- **Served after it:** v1
+- **When:** 2026-01-02T03:02:00.000Z to 2026-01-02T03:02:04.000Z
+- **By:** deploy@web
+- **Downtime:** 0 of 71 requests failed, longest gap 20 ms
+
+## Why
+
+\`\`\`
+answered 500
+  a log line
+\`\`\`
+
+## Steps
+
+| began | step | seconds | outcome | seen | log |
+|---|---|---:|---|---|---|
+| 03:02:00 | parcel-rollout-open | 1.50 | done |  | [log](parcel-rollout-open.log) |
+| 03:02:01 | parcel-activation | 1.50 | done |  | [log](parcel-activation.log) |
+| 03:02:02 | parcel-smoke-decision | 1.50 | done |  | [log](parcel-smoke-decision.log) |
+| 03:02:03 | parcel-smoke-gate | 1.50 | failed | v2 was taken back: v1 serves. | [log](parcel-smoke-gate.log) |
+`);
+});
+
+test("what a check saw cannot break the table", () => {
+  const receipt = { verdict: "warn", seen: "a | b\nsecond line" };
+  expect(pageOf(rollout("1-a", "v1", [["parcel-x", { receipt }]]))).toContain("| warn | a \\| b | [log]");
+});
+
+test("downtime that nobody measured is not told", () => {
+  expect(downtimeInWords({})).toBeUndefined();
+});
