@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type Call, type Context, Refusal } from "../actions/action.ts";
 import { append, type Happening } from "./ledger.ts";
 import { checkFree, free, hold } from "./lease.ts";
@@ -12,10 +13,12 @@ import { openLog } from "./step-log.ts";
 import { inStore } from "../release/store.ts";
 
 /** Runs a step's action in this process and returns its receipt. Errors: the action's, after `onFailure` was carried out. */
-export async function perform(spec: Spec, surroundings: Surroundings, tell: (line: string) => void): Promise<unknown> {
+export async function perform(given: Spec, surroundings: Surroundings, tell: (line: string) => void): Promise<unknown> {
+  // Absolute: where the working folder is removed meanwhile, Node tries for ever to make one below it.
+  const spec: Spec = { ...given, store: resolve(given.store) };
   const { rollout, secrets, timeoutSeconds } = surroundings;
   const redact = redactor(Object.values(secrets));
-  const log = openLog(spec.store, rollout, spec.step, redact);
+  const log = openLog(given.store, rollout, spec.step, redact);
   const say = (line: string): void => {
     log.line(line);
     tell(clip(redact(line)));

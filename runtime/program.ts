@@ -6,6 +6,8 @@ import { clip } from "./receipt.ts";
 /** What a program of ours may see of the environment: enough to find others, nothing of ours. */
 const inherited = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSH_AUTH_SOCK", "SystemRoot"];
 const lastLines = 15;
+/** For output that is still on its way when a program has ended: a daemon that it started may hold it open for ever. */
+const outputGraceMilliseconds = 1000;
 
 /** Runs a program to its end, its output going to `log`. Errors: it cannot be started, fails, or takes too long. */
 export async function runProgram(
@@ -43,6 +45,14 @@ export async function runProgram(
       if (tail.length > lastLines) tail.shift();
     });
   }
+  child.nodeChildProcess.once("exit", () => {
+    setTimeout(() => {
+      if (child.stdout.closed && child.stderr.closed) return;
+      log("it has left a program behind that holds its output, which is not waited for");
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, outputGraceMilliseconds).unref();
+  });
   const result = await child;
   if (result.failed) throw new Refusal(failure(named, result, tail));
   return result.stdout;

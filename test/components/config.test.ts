@@ -10,7 +10,7 @@ const good = { release: "v1", environment, source: { repository: "r" }, database
 /** Reads a stack's configuration as Pulumi hands it on: objects as JSON, texts as they are. */
 async function load(differing: Readonly<Record<string, unknown>> = {}): Promise<Config> {
   await pulumi.runtime.setMocks({ call: () => ({}), newResource: () => ({ id: "", state: {} }) }, "project", "staging");
-  const given = Object.entries({ ...good, ...differing }).filter(([, value]) => value !== undefined);
+  const given = Object.entries<unknown>({ ...good, ...differing }).filter(([, value]) => value !== undefined);
   const all = given.map(([key, value]) => [
     `switchback:${key}`,
     typeof value === "string" ? value : JSON.stringify(value),

@@ -3,9 +3,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { keepStackTracesCheap } from "../../components/stack-traces.ts";
 
 test("traces are what the runtime says, and no source map is asked for them", () => {
-  const before = Error.prepareStackTrace;
+  const before = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
   onTestFinished(() => {
-    if (before) Error.prepareStackTrace = before;
+    if (before) Object.defineProperty(Error, "prepareStackTrace", before);
   });
   Error.prepareStackTrace = () => "mapped";
   expect(new Error("first").stack).toBe("mapped");

@@ -29,7 +29,7 @@ test("standard input has action, release and arguments; rollout, needs and secre
     const first = step<object, { id: number }>("first", space as never, scope, { parent, needs: {} });
     step("second", call(decide, { revert: true, back: [], rest: [] }) as never, scope, {
       ...{ parent, last: true, onFailure: [{ ...end, survives: true } as never] },
-      needs: { FIRST: first.result } as never,
+      needs: { FIRST: first.result },
       secrets: { PASSWORD: "pw" },
       after: [prove(first.result, first.resource)],
     });
@@ -86,7 +86,7 @@ test("what a component puts around a step is what the step reads", async () => {
       { release: "v2", store: "s", rollout: pulumi.output("2-b") },
       {
         ...{ parent: new Parent(), secrets: { KEY: "k" } },
-        needs: { A: { deep: ["x"] }, B: pulumi.output(null) } as never,
+        needs: { A: { deep: ["x"] }, B: pulumi.output(null) },
       },
     ),
   );

@@ -65,9 +65,8 @@ beforeAll(() => {
     ]),
   );
   const host = ts.createCompilerHost(options);
-  const { readFile, fileExists } = host;
-  host.readFile = (path) => files.get(path) ?? readFile(path);
-  host.fileExists = (path) => files.has(path) || fileExists(path);
+  host.readFile = (path) => files.get(path) ?? ts.sys.readFile(path);
+  host.fileExists = (path) => files.has(path) || ts.sys.fileExists(path);
   host.getSourceFile = (path, language) => {
     const text = host.readFile(path);
     return text === undefined ? undefined : ts.createSourceFile(path, text, language);

@@ -110,6 +110,12 @@ test("a repetition is planned as it was; after a bad end, or when asked for agai
   expect(planned(situation(v2, v2, { record: record(once, { rollout: "3-c" }), wish }))).toBe(once);
 });
 
+test("after a rollout that was opened and never ended, the same once more is not taken for a repetition", () => {
+  const last = record(planned(situation(v2, v1)));
+  const plan = planned(situation(v2, v2, { record: last, interrupted: true }));
+  expect(plan).toMatchObject({ direction: "again", from: "v2", before: up(), after: up() });
+});
+
 test("what a killed rollout has applied is taken back by the release that still serves", () => {
   const unfinished = { rollout: "3-c", source: v3, applied: ["0001", "0002"] };
   const given = situation(v1, v1, { unfinished, record: record(planned(situation(v1))) });

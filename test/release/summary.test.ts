@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Migration } from "../../release/migrations.ts";
 import type { Plan } from "../../release/plan.ts";
-import { describeWayBack, inWords, summarize } from "../../release/summary.ts";
+import { describeWayBack, inReview, inWords, summarize } from "../../release/summary.ts";
 
 const column: Migration = {
   ...{ revision: "0002", name: "add_notes", digest: "d" },
@@ -59,4 +59,22 @@ test.each<[string, Partial<Plan>]>([
   ["release v1 again", { direction: "back" }],
 ])("way back: %s", (words, differing) => {
   expect(describeWayBack({ ...plan, ...differing })).toBe(words);
+});
+
+test("a reviewer reads it as a few lines", () => {
+  expect(inReview(plan).split("\n")).toEqual([
+    "release v1 → v2, 1 commit",
+    "    abc Add notes",
+    "  schema before the switch: apply 0002 add notes (expand, reversible)",
+    "  schema after the switch: nothing",
+    "  way back: code of v1, then migration 0002 down",
+  ]);
+});
+
+test.each<[string, Partial<Plan>]>([
+  ["release v2, the first one", { direction: "first", from: "none", commits: [] }],
+  ["release v1 → v2, no commits between them", { commits: [] }],
+  ["release v1 → v2, 2 commits", { commits: ["a A", "b B"] }],
+])("its first line: %s", (line, differing) => {
+  expect(inReview({ ...plan, ...differing }).split("\n")[0]).toBe(line);
 });

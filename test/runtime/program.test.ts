@@ -62,6 +62,16 @@ test("a program that is not there cannot be run", async () => {
   );
 });
 
+test("a daemon that a program leaves behind is neither waited for nor ended", async () => {
+  const daemon =
+    "require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit', detached: true })";
+  const { result, logged } = run([node, "-p", `const { pid } = ${daemon}; setTimeout(() => process.exit(), 50); pid`]);
+  const pid = Number(await result);
+  onTestFinished(() => void process.kill(pid, "SIGKILL"));
+  expect(isRunning(pid)).toBe(true);
+  expect(logged.at(-1)).toBe("it has left a program behind that holds its output, which is not waited for");
+});
+
 test("one that takes too long is ended", async () => {
   const { result } = run([node, "-e", "setInterval(() => {}, 1000)"], { timeoutSeconds: 0.2 });
   expect(await message(result)).toBe(`Refusal: ${node} -e setInterval(() => {}, 1000): took too long and was ended`);

@@ -1,5 +1,5 @@
 /** The log of a step. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { openLog } from "../../runtime/step-log.ts";
 import { redactor } from "../../runtime/redact.ts";
@@ -28,4 +28,12 @@ test("secrets are taken out before a long line is cut, so that no half of one is
   const log = openLog(temporaryFolder(), "2-abc", "build", redactor(["a-long-password"]));
   log.line(`${"x".repeat(1990)}a-long-password${"y".repeat(200)}`);
   expect(read(log.path)).toEqual([`TIME ${"x".repeat(1990)}[secret]yy ... (2198 characters)`, ""]);
+});
+
+test("a store that cannot be written to is refused with what to do", () => {
+  const store = `${temporaryFolder()}/file`;
+  writeFileSync(store, "");
+  expect(() => openLog(store, "2-abc", "build", (text) => text)).toThrow(
+    `the store ${store} cannot be used: ENOTDIR: not a directory, mkdir '${store}/evidence/2-abc'. Mend it, or name another one in switchback:environment.store`,
+  );
 });

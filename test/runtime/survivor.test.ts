@@ -1,8 +1,8 @@
 /** Steps that must not be cut in half go on when whoever started them is killed. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { makeProject, until } from "../support/context.ts";
+import { makeProject, temporaryFolder, until } from "../support/context.ts";
 import { endOf, ledgerOf, runStep, startStep } from "../support/step.ts";
 
 /** At work until it finds the file `go`. */
@@ -75,4 +75,18 @@ test("a survivor that was killed itself is not waited for: the step is done agai
   writeFileSync(join(project, "go"), "");
   expect(await runStep(project, spec, around)).toEqual({ code: 0, stdout: '{"saw":10,"needs":{"A":1}}\n', stderr: "" });
   expect(readFileSync(join(project, "did"), "utf8")).toBe("xx");
+}, 15_000);
+
+test("one whose project is removed while it works comes to its end all the same", async () => {
+  const elsewhere = temporaryFolder();
+  const go = JSON.stringify(join(elsewhere, "go"));
+  const project = makeProject({
+    quiet: `async () => { writeFileSync("did", ""); while (!existsSync(${go})) await new Promise((end) => setTimeout(end, 20)); }`,
+  });
+  const child = startStep(project, { action: "./quiet", survives: true, store: ".switchback/store" }, around);
+  const end = endOf(child);
+  await until("the survivor", () => existsSync(join(project, "did")));
+  rmSync(project, { recursive: true });
+  writeFileSync(join(elsewhere, "go"), "");
+  expect(typeof (await end).code).toBe("number");
 }, 15_000);

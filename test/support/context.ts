@@ -102,9 +102,7 @@ void [Refusal, appendFileSync, existsSync, writeFileSync];
 }
 
 /** A server on the loopback until the test is over. Returns its address. */
-export async function serve(
-  answer: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
-): Promise<string> {
+export async function serve(answer: (request: IncomingMessage, response: ServerResponse) => unknown): Promise<string> {
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(async () => {
@@ -112,6 +110,13 @@ export async function serve(
     await new Promise((resolve) => server.close(resolve));
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** The body of a request as text. */
+export async function bodyOf(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString("utf8");
 }
 
 /** An address where nobody listens. */

@@ -27,7 +27,7 @@ export interface TestHost extends Host {
 
 type Loaded = Manifest & { readonly behaviour: Behaviour };
 
-const read = <T>(path: string): T => JSON.parse(readFileSync(path, "utf8")) as T;
+const read = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
 
 export const manifestOf = (release: string): Manifest => ({
   ...{ release, artifact: "a".repeat(64) },
@@ -42,8 +42,8 @@ export async function makeHost(name: string): Promise<TestHost> {
     host.loads++;
     const current = join(directory, "current");
     const next: Loaded = {
-      ...read<Manifest>(join(current, ".switchback.json")),
-      behaviour: read(join(current, "behaviour")),
+      ...(read(join(current, ".switchback.json")) as Manifest),
+      behaviour: read(join(current, "behaviour")) as Behaviour,
     };
     for (const line of next.behaviour.logs ?? []) appendFileSync(join(directory, "log", "app.log"), `${line}\n`);
     if (next.behaviour.refuses !== undefined) return void response.writeHead(500).end(next.behaviour.refuses);

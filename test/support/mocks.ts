@@ -49,5 +49,19 @@ export async function register(
     // What is still being registered must not reach the next test.
     await pulumi.runtime.disconnect();
   }
+  await Promise.all(kept.splice(0));
   return seen;
+}
+
+/** Outputs whose values are still to come. */
+const kept: Promise<null>[] = [];
+
+/** Writes an output down by its name; it is there when `register` has returned. */
+export function keep(where: Record<string, unknown>, name: string, output: pulumi.Output<unknown>): void {
+  const arrived = Promise.withResolvers<null>();
+  kept.push(arrived.promise);
+  output.apply((value) => {
+    where[name] = value;
+    arrived.resolve(null);
+  });
 }

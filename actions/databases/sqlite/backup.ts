@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { inStore } from "../../../release/store.ts";
-import { defineAction } from "../../action.ts";
+import { defineAction, Refusal } from "../../action.ts";
 import { revisionOf } from "../../migrations/sql-files/applied.ts";
 import { type Content, contentOf, open } from "./database.ts";
 
@@ -78,16 +79,33 @@ export const sqliteBackup = defineAction<Args, unknown, Backup>(import.meta.url,
   },
 });
 
-/** Copies a database that is in use, as of one moment, over whatever `to` holds; connections to either stay good. */
-export async function copyTo(from: string, to: string): Promise<void> {
+/**
+ * Copies a database that is in use, as of one moment, over whatever `to` holds; connections to either stay good. Waits
+ * for others that write to `to`. Errors: they do not stop.
+ */
+export async function copyTo(from: string, to: string, waitSeconds = 10): Promise<void> {
   const { backup } = await import("node:sqlite");
   const source = await open(from, { readOnly: true });
+  const deadline = Date.now() + waitSeconds * 1000;
   try {
-    await backup(source, to, { rate: 10_000 });
+    for (;;) {
+      try {
+        await backup(source, to, { rate: 10_000 });
+        return;
+      } catch (error) {
+        if (!isLocked(error)) throw error;
+        if (Date.now() > deadline) throw new Refusal(`${to}: others have been writing to it for ${waitSeconds} s`);
+        await pause(50);
+      }
+    }
   } finally {
     source.close();
   }
 }
+
+/** What Node says when the target is locked: SQLite's codes for that, or an error that is none. */
+const isLocked = (error: unknown): boolean =>
+  error instanceof Error && "errcode" in error && [0, 5, 6].includes(error.errcode as number);
 
 export async function digestOf(file: string): Promise<string> {
   const hash = createHash("sha256");

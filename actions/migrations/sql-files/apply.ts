@@ -68,14 +68,29 @@ function run(database: DatabaseSync, sql: string, file: string): void {
     );
 }
 
+/**
+ * While tables are rebuilt references are not enforced, as SQLite advises: dropping the old table would take along the
+ * rows that refer to it. They are counted before the transaction ends.
+ */
 function inTransaction<T>(database: DatabaseSync, act: () => T): T {
+  database.exec("PRAGMA foreign_keys = OFF");
   database.exec("BEGIN IMMEDIATE");
   try {
+    const before = countOrphans(database);
     const result = act();
+    const orphans = countOrphans(database) - before;
+    if (orphans > 0)
+      throw new Refusal(
+        `the migrations leave ${orphans} rows that refer to rows that are not there. Nothing was kept.`,
+      );
     database.exec("COMMIT");
     return result;
   } catch (error) {
     if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
+  } finally {
+    database.exec("PRAGMA foreign_keys = ON");
   }
 }
+
+const countOrphans = (database: DatabaseSync): number => database.prepare("PRAGMA foreign_key_check").all().length;

@@ -1,7 +1,7 @@
 /** One request as checks make it. */
 import { expect, test } from "vitest";
 import { request } from "../../../actions/checks/request.ts";
-import { closedAddress, serve } from "../../support/context.ts";
+import { bodyOf, closedAddress, serve } from "../../support/context.ts";
 
 const { signal } = new AbortController();
 
@@ -15,10 +15,8 @@ test("status, headers and text come back; a redirect is an answer like any other
 
 test("a form is sent as one", async () => {
   const url = await serve(async (received, response) => {
-    const body = await Array.fromAsync(received as AsyncIterable<Buffer>);
-    response.end(
-      [received.method, received.headers["content-type"], received.headers.cookie, String(body)].join(" | "),
-    );
+    const body = await bodyOf(received);
+    response.end([received.method, received.headers["content-type"], received.headers.cookie, body].join(" | "));
   });
   const form = { method: "POST", headers: { cookie: "a=1" }, body: new URLSearchParams({ user: "a b" }) };
   const { text } = await request(url, { signal, timeoutSeconds: 5, ...form });

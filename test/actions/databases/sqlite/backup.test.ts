@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { type BackupManifest, copyTo, digestOf, sqliteBackup } from "../../../../actions/databases/sqlite/backup.ts";
 import { inStore } from "../../../../release/store.ts";
-import { act, temporaryFolder } from "../../../support/context.ts";
+import { act, temporaryFolder, until } from "../../../support/context.ts";
 import { makeShop, names } from "../../../support/database.ts";
 
 const manifestOf = (store: string, id: string): BackupManifest =>
@@ -82,4 +82,19 @@ test("a copy replaces what was there, and connections to either stay good", asyn
       .all()
       .map(({ name }) => name),
   ).toEqual(["Cy", "Bo"]);
+});
+
+test("a copy waits for somebody who writes to its target, and not for ever", async () => {
+  const [from, to] = [makeShop(), makeShop()];
+  const writer = new DatabaseSync(to);
+  onTestFinished(() => {
+    writer.close();
+  });
+  writer.exec("BEGIN IMMEDIATE; UPDATE customers SET name = 'Cy'");
+  await expect(copyTo(from, to, 0.1)).rejects.toThrow(`${to}: others have been writing to it for 0.1 s`);
+  const [began, copying] = [Date.now(), copyTo(from, to)];
+  await until("some time", () => Date.now() - began > 100);
+  writer.exec("COMMIT");
+  await copying;
+  expect(names(to)).toEqual(["Ann", "Bo"]);
 });

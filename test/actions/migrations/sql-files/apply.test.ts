@@ -85,6 +85,29 @@ test("a migration without a way down is not taken back", () => {
   expect(revisions(database)).toEqual(["0002"]);
 });
 
+test("a table that others refer to is rebuilt without losing their rows", () => {
+  const database = shop();
+  const up =
+    "CREATE TABLE more (id INTEGER PRIMARY KEY, name TEXT, mail TEXT); INSERT INTO more SELECT id, name, NULL FROM customers; DROP TABLE customers; ALTER TABLE more RENAME TO customers;";
+  database.exec(
+    "CREATE TABLE visits (customer REFERENCES customers (id) ON DELETE CASCADE); INSERT INTO visits VALUES (1), (2);",
+  );
+  expect(applyUp(database, [script("0002", "rebuild", { up })])).toEqual(["0002"]);
+  const count = (table: string): unknown => database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n;
+  expect([count("customers"), count("orders"), count("visits")]).toEqual([2, 3, 2]);
+  expect(() => {
+    database.exec("DELETE FROM customers");
+  }).toThrow("FOREIGN KEY constraint failed");
+});
+
+test("migrations that leave rows without what they refer to are refused", () => {
+  const database = shop();
+  expect(() => applyUp(database, [script("0002", "lose", { up: "DELETE FROM customers WHERE id = 2;" })])).toThrow(
+    "the migrations leave 2 rows that refer to rows that are not there. Nothing was kept.",
+  );
+  expect(revisions(database)).toEqual([]);
+});
+
 test("a script that ends the transaction it runs in is refused", () => {
   expect(() => applyUp(shop(), [script("0002", "commits", { up: "CREATE TABLE a (b); COMMIT;" })])).toThrow(
     "0002_commits.up.sql: ends the transaction it runs in. Take COMMIT or ROLLBACK out of it, then look at what it did.",

@@ -42,7 +42,7 @@ const read = (host: Args["hosts"][number], ...path: string[]): string =>
 
 test("every host gets files, configuration and a manifest, and nothing half done is left", async () => {
   const hosts = makeHosts("web-1", "web-2").map((host) => ({ ...host, variables: { NAME: host.name } }));
-  const [one, two] = hosts as [Args["hosts"][number], Args["hosts"][number]];
+  const [one, two] = hosts as unknown as [Args["hosts"][number], Args["hosts"][number]];
   mkdirSync(join(one.directory, "releases"), { recursive: true });
   symlinkSync("releases/old", join(one.directory, "current"));
   const { result, logged } = await prepare(hosts, {
