@@ -1,4 +1,4 @@
-import type { RolloutRecord } from "../release/record.ts";
+import { type PackedRecord, type RolloutRecord, unpackRecord } from "../release/record.ts";
 
 /** What the CLI reads of a stack's state. Secrets are not needed for any of it. */
 export interface State {
@@ -29,7 +29,7 @@ export function readState(exported: string): State {
   const outputs = resources.find((one) => one.type === "pulumi:pulumi:Stack")?.outputs ?? {};
   const specs = resources.flatMap((one) => (one.type === "command:local:Command" ? [argsOf(one)] : []));
   return {
-    record: outputs.record as State["record"],
+    record: outputs.record === undefined ? undefined : unpackRecord(outputs.record as PackedRecord),
     wayBack: outputs.wayBack as State["wayBack"],
     activation: specs.find(isActivation),
   };

@@ -1,9 +1,7 @@
-import { existsSync } from "node:fs";
 import { provenBackups } from "../actions/databases/sqlite/backups.ts";
-import { appliedRevisions } from "../actions/migrations/sql-files/applied.ts";
-import { readAttempt } from "../actions/rollout/attempt.ts";
-import { readRelease, relate } from "../actions/source/git.ts";
-import { type Plan, planRollout, type Situation } from "../release/plan.ts";
+import { situationOf } from "../actions/rollout/situation.ts";
+import { readRelease } from "../actions/source/git.ts";
+import { type Plan, planRollout } from "../release/plan.ts";
 import type { RolloutRecord } from "../release/record.ts";
 import { type Rollout, served } from "../report/rollouts.ts";
 import type { EnvironmentSettings } from "./environment.ts";
@@ -29,7 +27,8 @@ export async function planReturn(
   record: RolloutRecord,
   settings: EnvironmentSettings,
 ): Promise<Return | { refusal: string }> {
-  const situation = await situationOf(release, record, settings);
+  const candidate = await readRelease(settings.repository, release);
+  const situation = { ...(await situationOf(settings, record, candidate)), backups: provenBackups(settings.store) };
   const rollbackFrom = situation.relation === "older" ? record.serving : undefined;
   let refusal = "";
   for (const restore of [undefined, ...situation.backups.map((backup) => backup.id)]) {
@@ -52,35 +51,4 @@ export async function firstBehind(
     if ("refusal" in found || found.plan.direction === "back") return { release, found };
   }
   return undefined;
-}
-
-/** The rollout that was opened last, where it is not the one that the state knows. */
-export function unfinishedOf(
-  store: string,
-  record: RolloutRecord | undefined,
-): { id: string; release: string } | undefined {
-  const attempt = readAttempt(store);
-  return attempt && attempt.id !== record?.rollout ? attempt : undefined;
-}
-
-async function situationOf(
-  release: string,
-  record: RolloutRecord,
-  { repository, store, database }: EnvironmentSettings,
-): Promise<Omit<Situation, "wish">> {
-  const [candidate, serving] = await Promise.all([
-    readRelease(repository, release),
-    record.serving === "none" ? undefined : readRelease(repository, record.serving),
-  ]);
-  const attempt = unfinishedOf(store, record);
-  const unfinished =
-    attempt === undefined || attempt.release === release
-      ? undefined
-      : {
-          rollout: attempt.id,
-          source: await readRelease(repository, attempt.release),
-          applied: existsSync(database) ? await appliedRevisions(database) : [],
-        };
-  const related = await relate(repository, candidate, serving);
-  return { candidate, serving, ...related, record, unfinished, backups: provenBackups(store) };
 }

@@ -9,7 +9,10 @@ const positive = z.number().positive();
 
 /** Everything that can be configured, all of it under `switchback:`. Unknown keys are mistakes. */
 export const configSchema = z.strictObject({
-  release: z.string().min(1).describe("the tag to release, such as v1.2.0"),
+  release: z
+    .string()
+    .regex(/^[^/\s]+$/, "must be a tag without slashes and spaces: folders are named after it")
+    .describe("the tag to release, such as v1.2.0"),
   rollbackFrom: z.string().min(1).optional().describe("the release that serves, to go back from it on purpose"),
   again: z.string().min(1).optional().describe("the last rollout's id, to do it once more"),
   restore: z

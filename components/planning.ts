@@ -1,12 +1,9 @@
-import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { Refusal } from "../actions/action.ts";
-import { provenBackups } from "../actions/databases/sqlite/backups.ts";
-import { appliedRevisions } from "../actions/migrations/sql-files/applied.ts";
-import { type Attempt, readAttempt } from "../actions/rollout/attempt.ts";
-import { checkRepository, readRelease, relate } from "../actions/source/git.ts";
-import { type Plan, planRollout, type Situation, type Source } from "../release/plan.ts";
-import { afterOf, type RolloutRecord } from "../release/record.ts";
+import { situationOf } from "../actions/rollout/situation.ts";
+import { checkRepository, readRelease } from "../actions/source/git.ts";
+import { type Plan, planRollout } from "../release/plan.ts";
+import { afterOf, type PackedRecord, type RolloutRecord, unpackRecord } from "../release/record.ts";
 import { type Config, configurationDigest } from "./config.ts";
 
 /** Everything a pipeline must know before it can be written down. */
@@ -32,7 +29,10 @@ export async function planRelease(config: Config): Promise<Planning> {
       checkRepository(repository).then(() => readRelease(repository, config.release)),
     ]);
     const configuration = configurationDigest(config);
-    const planned = planRollout(await situationOf(config, record, candidate, configuration));
+    const { rollbackFrom, again, restore } = config;
+    const places = { repository, store: config.environment.store, database: config.database.path };
+    const situation = await situationOf(places, record, candidate);
+    const planned = planRollout({ ...situation, wish: { configuration, rollbackFrom, again, restore } });
     if ("refusal" in planned) throw new Refusal(planned.refusal);
     return { plan: planned.plan, record, configuration, after: afterOf(record), isNew: planned.plan !== record?.plan };
   } catch (error) {
@@ -51,49 +51,5 @@ export async function planRelease(config: Config): Promise<Planning> {
 async function lastRecord(): Promise<RolloutRecord | undefined> {
   const own = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const details: { value?: unknown } = await new pulumi.StackReference(own).getOutputDetails("record");
-  return details.value as RolloutRecord | undefined;
+  return details.value === undefined ? undefined : unpackRecord(details.value as PackedRecord);
 }
-
-async function situationOf(
-  config: Config,
-  record: RolloutRecord | undefined,
-  candidate: Source,
-  configuration: string,
-): Promise<Situation> {
-  const repository = { path: config.source.repository, migrations: config.source.migrations };
-  const serves = record && record.serving !== "none" ? record.serving : undefined;
-  const serving =
-    serves === undefined ? undefined : serves === candidate.release ? candidate : await readRelease(repository, serves);
-  const { relation, commits } = await relate(repository, candidate, serving);
-  const { store } = config.environment;
-  const attempt = readAttempt(store);
-  const interrupted = attempt !== undefined && attempt.id !== record?.rollout;
-  const known = [candidate, ...(serving ? [serving] : [])];
-  const unfinished = interrupted ? await unfinishedRollout(attempt, config, known) : undefined;
-  const { rollbackFrom, again, restore } = config;
-  return {
-    ...{ candidate, serving, relation, commits, record, interrupted, unfinished },
-    wish: { configuration, rollbackFrom, again, restore },
-    // Looked for only where one may be needed: every preview runs this.
-    backups: relation === "older" || unfinished ? provenBackups(store) : [],
-  };
-}
-
-/** What a rollout that was cut off has left in the database and nobody else knows, whatever the state believes. */
-async function unfinishedRollout(
-  { id, release }: Attempt,
-  { database, source }: Config,
-  known: readonly Source[],
-): Promise<Situation["unfinished"]> {
-  const applied = existsSync(database.path) ? await appliedRevisions(database.path) : [];
-  const stray = applied.filter((revision) => !known.some((one) => hasRevision(one, revision)));
-  if (stray.length === 0) return undefined;
-  const left = await readRelease({ path: source.repository, migrations: source.migrations }, release);
-  if (stray.every((revision) => hasRevision(left, revision))) return { rollout: id, source: left, applied };
-  throw new Refusal(
-    `${database.path}: has migration ${stray.join(", ")}, which neither ${release} (rollout ${id}) nor what serves knows`,
-  );
-}
-
-const hasRevision = ({ migrations }: Source, revision: string): boolean =>
-  migrations.some((migration) => migration.revision === revision);

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Call } from "../actions/action.ts";
 import type { Decision } from "../actions/rollout/decide.ts";
 import type { Plan } from "../release/plan.ts";
-import { leftAfter, type RolloutRecord } from "../release/record.ts";
+import { leftAfter, packRecord, type PackedRecord, type RolloutRecord } from "../release/record.ts";
 import { describeWayBack } from "../release/summary.ts";
 import { Activation } from "./activation.ts";
 import { Backup, type BackupProof } from "./backup.ts";
@@ -50,7 +50,7 @@ export class ReleasePipeline extends pulumi.ComponentResource {
   readonly rollout: pulumi.Output<string>;
   readonly wayBack: pulumi.Output<{ readonly how: string; readonly command: string }>;
   /** What the next rollout starts from. */
-  readonly record: pulumi.Output<RolloutRecord>;
+  readonly record: pulumi.Output<PackedRecord>;
 
   constructor(name: string, args: ReleasePipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     const { environment, planning, platform, database, migrations } = args;
@@ -75,7 +75,15 @@ export class ReleasePipeline extends pulumi.ComponentResource {
     const smoke = new Smoke(
       `${name}-smoke`,
       {
-        ...{ environment, scope, platform, serving, backup, schema: after, from: plan.from },
+        ...{
+          environment,
+          scope,
+          platform,
+          serving,
+          backup,
+          schema: after,
+          from: plan.direction === "forward" ? plan.from : "none",
+        },
         ...takingBack(plan, platform, database, migrations),
         ...{ checks: args.smoke, secrets: args.smokeSecrets ?? [], last: config.policies.signOff === "person" },
       },
@@ -86,10 +94,11 @@ export class ReleasePipeline extends pulumi.ComponentResource {
     this.asked = plan.release;
     this.rollout = scope.rollout;
     this.serving = smoke.decision.apply((decision) => decision.serving);
-    this.record = pulumi
+    const record = pulumi
       .all([scope.rollout, smoke.decision])
       .apply(([rollout, decision]) => recordOf(planning, rollout, decision));
-    this.wayBack = this.record.apply(wayBackOf);
+    this.record = record.apply(packRecord);
+    this.wayBack = record.apply(wayBackOf);
     this.registerOutputs({ serving: this.serving, asked: this.asked, rollout: this.rollout });
   }
 }
@@ -123,8 +132,10 @@ function recordOf(
 }
 
 function wayBackOf({ plan, serving, asked }: RolloutRecord): { how: string; command: string } {
-  if (serving !== asked || plan.from === "none")
-    return { how: `${serving} serves; nothing is left to take back`, command: "" };
+  if (plan.from === "none") return { how: "there is no other release to go back to", command: "" };
+  // What served before what serves now is not this plan's affair: the command finds it in the ledger.
+  if (serving !== asked || plan.from === asked)
+    return { how: "to the release that served before", command: "switchback rollback" };
   // What a person went back from is not gone back to: it is released again, on purpose.
   const command =
     plan.direction === "back" ? `switchback up --release ${plan.from} --again` : `switchback rollback ${plan.from}`;

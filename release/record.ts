@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Plan } from "./plan.ts";
 
 /** What the stack remembers of its last rollout: an output, and the next rollout's starting point. */
@@ -15,6 +16,17 @@ export interface RolloutRecord {
   /** Releases that a person went back from, and the rollout that did. */
   readonly left: Readonly<Record<string, string>>;
   readonly plan: Plan;
+}
+
+/** The record as a stack's output: the plan, which nobody reads there, in one word. */
+export type PackedRecord = Omit<RolloutRecord, "plan"> & { readonly plan: string };
+
+export function packRecord({ plan, ...rest }: RolloutRecord): PackedRecord {
+  return { ...rest, plan: deflateRawSync(JSON.stringify(plan)).toString("base64url") };
+}
+
+export function unpackRecord({ plan, ...rest }: PackedRecord): RolloutRecord {
+  return { ...rest, plan: JSON.parse(inflateRawSync(Buffer.from(plan, "base64url")).toString("utf8")) as Plan };
 }
 
 /** The rollout that the next one comes after: asking for the same again after a bad end is another rollout. */

@@ -11,7 +11,8 @@ import { propose } from "../perform.ts";
 import { Problem } from "../problem.ts";
 import { commandName, paint } from "../say.ts";
 import type { Stack } from "../stack.ts";
-import { firstBehind, planReturn, targetsOf, unfinishedOf } from "../targets.ts";
+import { unfinishedAttempt } from "../../actions/rollout/situation.ts";
+import { firstBehind, planReturn, targetsOf } from "../targets.ts";
 
 export interface RollbackOptions extends CommonOptions {
   readonly yes?: boolean;
@@ -58,7 +59,7 @@ async function chooseTarget(wanted: string | undefined, stack: Stack, record: Ro
   const list =
     targets.length === 0 ? "There is no other release to go back to." : `One can go back to: ${targets.join(", ")}`;
   // A rollout that was cut off may have changed what serves: going back is then to what the state knows.
-  const unfinished = unfinishedOf(store, record);
+  const unfinished = unfinishedAttempt(store, record);
   const { serving } = record;
   if (unfinished && serving !== "none" && (wanted ?? serving) === serving) return serving;
   if (wanted === serving) throw new Problem(`rollback ${wanted}: ${wanted} serves already. ${list}`);

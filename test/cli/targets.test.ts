@@ -3,9 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { writeAttempt } from "../../actions/rollout/attempt.ts";
 import type { EnvironmentSettings } from "../../cli/environment.ts";
-import { firstBehind, planReturn, targetsOf, unfinishedOf } from "../../cli/targets.ts";
+import { firstBehind, planReturn, targetsOf } from "../../cli/targets.ts";
 import { makeRepository } from "../../examples/parcel/repository.ts";
 import type { RolloutRecord } from "../../release/record.ts";
 import { inStore } from "../../release/store.ts";
@@ -88,14 +87,6 @@ test("what cannot be gone back to is refused in the pipeline's words", async () 
       "going back to v1.1.0 needs a proven backup of schema 0002, and the store has none.",
     ) as string,
   });
-});
-
-test("a rollout that was cut off is not the one the state knows", () => {
-  expect(unfinishedOf(settings.store, record)).toBeUndefined();
-  writeAttempt(settings.store, { id: "4-d", release: "v1.3.0" });
-  expect(unfinishedOf(settings.store, record)).toEqual({ id: "4-d", release: "v1.3.0" });
-  expect(unfinishedOf(settings.store, { ...record, rollout: "4-d" })).toBeUndefined();
-  rmSync(inStore.attempt(settings.store));
 });
 
 test("the first that lies behind what serves is found, or none", async () => {

@@ -60,7 +60,7 @@ test.each<[string, object, string]>([
   [
     "an empty release",
     { release: "" },
-    "release: Too small: expected string to have >=1 characters. It is the tag to release, such as v1.2.0.",
+    "release: must be a tag without slashes and spaces: folders are named after it. It is the tag to release, such as v1.2.0.",
   ],
   [
     "no environment",

@@ -9,7 +9,7 @@ import { writeAttempt } from "../../actions/rollout/attempt.ts";
 import { type Config, configSchema, configurationDigest } from "../../components/config.ts";
 import { planRelease } from "../../components/planning.ts";
 import { digestOf } from "../../release/migrations.ts";
-import type { RolloutRecord } from "../../release/record.ts";
+import { packRecord, type RolloutRecord } from "../../release/record.ts";
 import { inStore } from "../../release/store.ts";
 import { temporaryFolder } from "../support/context.ts";
 import { register } from "../support/mocks.ts";
@@ -45,7 +45,7 @@ async function planned(config: Config, record?: Partial<RolloutRecord>) {
         pulumi.RunError.isInstance(error) ? error.message : `not for people: ${String(error)}`,
       );
     },
-    record === undefined ? {} : { record },
+    record === undefined ? {} : { record: packRecord(record as RolloutRecord) },
   );
   return result as Awaited<ReturnType<typeof planRelease>> | string;
 }

@@ -1,4 +1,5 @@
 /** A whole pipeline, written down: which steps there are, what each is told, and what comes out of it. */
+import { unpackRecord } from "../../release/record.ts";
 import { expect, test } from "vitest";
 import { withoutBackup } from "../../components/no-backup.ts";
 import { readSpec, type Spec } from "../../runtime/spec.ts";
@@ -169,7 +170,7 @@ async function outputsOf(decision: object, differing: Parameters<typeof planning
     keep(outputs, "serving", pipeline.serving);
     keep(outputs, "rollout", pipeline.rollout);
     keep(outputs, "wayBack", pipeline.wayBack);
-    keep(outputs, "record", pipeline.record);
+    keep(outputs, "record", pipeline.record.apply(unpackRecord));
   });
   return outputs;
 }
@@ -192,7 +193,7 @@ test("after a revert they say that, too", async () => {
       asked: "v2",
       serving: "v1",
       rollout: "2-b",
-      wayBack: { how: "v1 serves; nothing is left to take back", command: "" },
+      wayBack: { how: "to the release that served before", command: "switchback rollback" },
     },
     record: { ...record, serving: "v1", ended: "bad", plan },
   });

@@ -1,7 +1,7 @@
 /** What a stack remembers of its last rollout, and what the next one makes of it. */
 import { expect, test } from "vitest";
 import type { Plan } from "../../release/plan.ts";
-import { afterOf, leftAfter, type RolloutRecord } from "../../release/record.ts";
+import { afterOf, leftAfter, packRecord, type RolloutRecord, unpackRecord } from "../../release/record.ts";
 
 const plan: Plan = {
   ...{ release: "v2", commit: "c2", from: "v1", direction: "forward", commits: [] },
@@ -36,4 +36,10 @@ test("releasing what was left forgets that it was, and keeps the others", () => 
   const last = { ...record, left: { v2: "3-c", v3: "4-d" } };
   expect(leftAfter(last, plan, "5-e", "v2")).toEqual({ v3: "4-d" });
   expect(leftAfter(undefined, plan, "1-a", "v2")).toEqual({});
+});
+
+test("as an output the record is short and says what people ask; what is read back is what was kept", () => {
+  const packed = packRecord(record);
+  expect(packed).toEqual({ ...record, plan: expect.stringMatching(/^[\w-]+$/) as string });
+  expect(unpackRecord(packed)).toEqual(record);
 });

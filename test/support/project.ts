@@ -17,7 +17,7 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { execa } from "execa";
 import { makeRepository } from "../../examples/parcel/repository.ts";
-import type { RolloutRecord } from "../../release/record.ts";
+import { type PackedRecord, type RolloutRecord, unpackRecord } from "../../release/record.ts";
 import { type Engine, repository } from "./engines.ts";
 
 export interface Run {
@@ -173,7 +173,9 @@ export class Project {
   }
 
   async outputs(): Promise<Outputs> {
-    return JSON.parse((await this.pulumi("stack", "output", "--json", "--stack", "staging")).stdout) as Outputs;
+    const { stdout } = await this.pulumi("stack", "output", "--json", "--stack", "staging");
+    const { record, ...rest } = JSON.parse(stdout) as Omit<Outputs, "record"> & { record: PackedRecord };
+    return { ...rest, record: unpackRecord(record) };
   }
 
   /** What a host really answers. */

@@ -38,7 +38,7 @@ export const activateOnServers = defineAction<Switch, { PREPARED: Prepared }, Ac
   args: switchSchema,
   survives: true,
   tuning: ["evidence"],
-  timeoutSeconds: 600,
+  timeoutSeconds: 1800,
   run: async (args, context) => {
     const { PREPARED: prepared } = context.needs;
     const before = readSettled(context.store)?.folder ?? "";

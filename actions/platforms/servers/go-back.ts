@@ -8,7 +8,7 @@ export const goBackOnServers = defineAction<Switch, { BEFORE: string }, Pick<Aft
   {
     args: switchSchema,
     survives: true,
-    timeoutSeconds: 600,
+    timeoutSeconds: 1800,
     run: async (args, context) => {
       if (context.needs.BEFORE === "") throw new Refusal("there is no earlier release to go back to");
       const { release, verified } = await switchBack(args, context.needs.BEFORE, context);

@@ -73,9 +73,12 @@ export function point(host: Host, id: string): void {
   renameSync(next, join(host.directory, "current"));
 }
 
+/** An application that takes longer is taken for stuck; the step must have time left to go back. */
+const reloadSeconds = 120;
+
 /** Makes the application load what `current` points at. Errors: its command's. */
 export async function reload(host: Host, argv: readonly string[], context: Context): Promise<void> {
-  await context.exec(argv, { cwd: resolve(host.directory) });
+  await context.exec(argv, { cwd: resolve(host.directory), timeoutSeconds: reloadSeconds });
 }
 
 /** Errors, saying what was seen: the host is not well, or another release answers. */

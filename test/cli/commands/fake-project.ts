@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Entry } from "../../../runtime/ledger.ts";
-import type { RolloutRecord } from "../../../release/record.ts";
+import { packRecord, type RolloutRecord } from "../../../release/record.ts";
 import { appendAll, plan } from "../../report/entries.ts";
 import { type Said, switchback } from "../switchback.ts";
 
@@ -31,7 +31,7 @@ export class FakeProject {
     );
     writeFileSync(join(this.folder, "Pulumi.yaml"), "name: releases\nbackend: { url: file://./backend }\n");
     writeFileSync(join(this.folder, "Pulumi.staging.yaml"), this.stackFile);
-    const base = {
+    const base: RolloutRecord = {
       rollout: "0-0",
       after: "none",
       asked: "none",
@@ -41,7 +41,7 @@ export class FakeProject {
       left: {},
       plan,
     };
-    const outputs = { record: { ...base, ...record }, wayBack: { how: "", command: "" } };
+    const outputs = { record: packRecord({ ...base, ...record }), wayBack: { how: "", command: "" } };
     const deployment = { resources: [{ type: "pulumi:pulumi:Stack", outputs }] };
     writeFileSync(join(this.folder, "state.json"), JSON.stringify({ version: 3, deployment }));
     appendAll(join(this.folder, "store/ledger.jsonl"), ledger);

@@ -17,9 +17,14 @@ function lossesAfter(text: string): ReturnType<typeof losses> {
 
 test.each<[string, string, ReturnType<typeof losses>]>([
   ["nothing", "SELECT 1", []],
-  ["rows that were added", "INSERT INTO customers VALUES (3, 'Cy'), (4, 'Di')", [{ table: "customers", rows: 2 }]],
-  ["rows that were changed", "UPDATE orders SET price = 9 WHERE id = 1", [{ table: "orders", rows: 1 }]],
-  ["the same row once more", "CREATE TABLE t (a); INSERT INTO t VALUES (1), (1)", [{ table: "t", rows: 2 }]],
+  [
+    "rows that were added",
+    "INSERT INTO customers VALUES (3, 'Cy'), (4, 'Di')",
+    [{ table: "customers", rows: 2, back: 0 }],
+  ],
+  ["rows that were changed", "UPDATE orders SET price = 9 WHERE id = 1", [{ table: "orders", rows: 1, back: 0 }]],
+  ["rows that were deleted would be back", "DELETE FROM orders WHERE id = 1", [{ table: "orders", rows: 0, back: 1 }]],
+  ["the same row once more", "CREATE TABLE t (a); INSERT INTO t VALUES (1), (1)", [{ table: "t", rows: 2, back: 0 }]],
   ["a new column is not", "ALTER TABLE orders ADD COLUMN extra TEXT DEFAULT 'x'", []],
   [
     "what a migration noted is not",
@@ -29,7 +34,7 @@ test.each<[string, string, ReturnType<typeof losses>]>([
   [
     "a table of other columns, row by row",
     "DROP TABLE orders; CREATE TABLE orders (other); INSERT INTO orders VALUES (1), (2)",
-    [{ table: "orders", rows: 2 }],
+    [{ table: "orders", rows: 2, back: 0 }],
   ],
 ])("lost: %s", (_, text, found) => {
   expect(lossesAfter(text)).toEqual(found);
@@ -39,8 +44,11 @@ test("losses are told by table", () => {
   expect(describeLosses([])).toBe("no rows");
   expect(
     describeLosses([
-      { table: "orders", rows: 1 },
-      { table: "customers", rows: 12 },
+      { table: "orders", rows: 1, back: 0 },
+      { table: "customers", rows: 12, back: 0 },
     ]),
   ).toBe("1 row of orders, 12 rows of customers");
+  expect(describeLosses([{ table: "orders", rows: 2, back: 1 }])).toBe(
+    "2 rows of orders, 1 deleted row of orders would be back",
+  );
 });

@@ -61,7 +61,9 @@ test("without an id the backup of this very rollout is restored", async () => {
   const { database, backup, restore } = await makeBackup();
   sql(database, "DELETE FROM orders; DELETE FROM customers");
   const needs = { BACKUP: { ...backup, proven: true as const } };
-  expect((await restore({ backup: undefined }, { needs })).result.did).toBe("restored backup 2-b-v1, lost no rows");
+  expect((await restore({ backup: undefined }, { needs })).result.did).toBe(
+    "restored backup 2-b-v1, lost 2 deleted rows of customers would be back, 3 deleted rows of orders would be back",
+  );
   expect(names(database)).toEqual(["Ann", "Bo"]);
   await expect(restore({ backup: undefined })).rejects.toThrow(/^backup none: is not in the store /);
 });
@@ -116,7 +118,9 @@ console.log(query.get().names);`;
 test("losses of a restore are told without restoring", async () => {
   const { database, folder } = await makeBackup();
   sql(database, "DELETE FROM orders WHERE id = 1; INSERT INTO customers VALUES (3, 'Cy')");
-  expect(await lossesOfRestoring(database, join(folder, "database.sqlite"))).toBe("1 row of customers");
+  expect(await lossesOfRestoring(database, join(folder, "database.sqlite"))).toBe(
+    "1 row of customers, 1 deleted row of orders would be back",
+  );
   expect(
     call(sqliteRestore, { database, onlyWithoutLoss: true, maintenance: { action: "a", args: {} } }).survives,
   ).toBe(true);
