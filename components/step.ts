@@ -31,11 +31,8 @@ export interface Step<Result> {
   readonly result: pulumi.Output<Result>;
 }
 
-/**
- * The text of every step's command: the same on every machine, in every shell and in every version. Node remembers what
- * it has compiled, which makes twenty starts of it bearable.
- */
-export const commandText = `node -e "require('module').enableCompileCache();import('switchback/step')"`;
+/** The text of every step's command: the same on every machine, in every shell and in every version. */
+export const commandText = `node -e "import('switchback/step')"`;
 
 const backstopSeconds = 60;
 

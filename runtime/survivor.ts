@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { extname } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { Refusal } from "../actions/action.ts";
@@ -14,14 +13,10 @@ export async function runSurvivor(
   surroundings: Surroundings,
   tell: (line: string) => void,
 ): Promise<string> {
-  const child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL(`./step${extname(import.meta.url)}`, import.meta.url)), "--survivor"],
-    {
-      detached: true,
-      stdio: ["pipe", "pipe", "pipe"],
-    },
-  );
+  const child = spawn(process.execPath, [fileURLToPath(new URL("./step.mjs", import.meta.url)), "--survivor"], {
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   child.stdin.end(JSON.stringify({ spec, surroundings }));
   createInterface({ input: child.stderr }).on("line", tell);
   let receipt = "";

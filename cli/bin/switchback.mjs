@@ -3,11 +3,12 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { nodeProblem } from "../../runtime/node-version.mjs";
 
-const [major, minor] = process.versions.node.split(".").map(Number);
+const problem = nodeProblem();
 const own = fileURLToPath(new URL("../../node_modules/node/bin/node", import.meta.url));
 
-if (major > 22 || (major === 22 && minor >= 18)) {
+if (problem === undefined) {
   const { enableCompileCache } = await import("node:module");
   enableCompileCache();
   const extension =
@@ -18,8 +19,6 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   const { status } = spawnSync(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
   process.exitCode = status ?? 1;
 } else {
-  console.error(
-    `switchback: needs Node 22.18 or newer, this is ${process.versions.node}. Install it from your package manager or nodejs.org.`,
-  );
+  console.error(problem);
   process.exitCode = 1;
 }

@@ -58,19 +58,24 @@ export class Project {
     const ports = await Promise.all(Array.from({ length: hosts }, freePort));
     linkPackages(folder);
     writeFileSync(join(folder, "package.json"), '{"name":"a-users-project","private":true,"type":"module"}\n');
-    if (program === undefined) symlinkSync(join(repository, "index.ts"), join(folder, "index.ts"));
-    else writeFileSync(join(folder, "index.ts"), program);
-    writeFileSync(join(folder, "Pulumi.yaml"), readFileSync(join(repository, "Pulumi.yaml")));
+    const project = readFileSync(join(repository, "Pulumi.yaml"), "utf8");
+    if (program === undefined) {
+      symlinkSync(join(repository, "program.mjs"), join(folder, "program.mjs"));
+      writeFileSync(join(folder, "Pulumi.yaml"), project);
+    } else {
+      writeFileSync(join(folder, "index.ts"), program);
+      writeFileSync(join(folder, "Pulumi.yaml"), project.replace("main: program.mjs", "main: index.ts"));
+    }
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
     mkdirSync(join(folder, ".switchback/backend"), { recursive: true });
     await makeRepository(join(folder, ".switchback/parcel"));
-    const project = new Project(engine, folder, ports);
-    writeFileSync(join(folder, "Pulumi.staging.yaml"), project.stackFile());
-    await project.pulumi("stack", "init", "staging", "--non-interactive");
-    return project;
+    const made = new Project(engine, folder, ports);
+    writeFileSync(join(folder, "Pulumi.staging.yaml"), made.stackFile());
+    await made.pulumi("stack", "init", "staging", "--non-interactive");
+    return made;
   }
 
   private constructor(engine: Engine, folder: string, ports: readonly number[]) {

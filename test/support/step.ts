@@ -24,7 +24,7 @@ export interface Ended {
 /** Starts a step in a project; it is ended with the test, should it still run. */
 export function startStep(project: string, spec: Partial<Spec>, around: Around = {}): ChildProcessWithoutNullStreams {
   const { rollout = "2-abcdef", needs = {}, secrets = {}, timeoutSeconds = 20, previous } = around;
-  const child = spawn(process.execPath, ["-e", "require('module').enableCompileCache();import('switchback/step')"], {
+  const child = spawn(process.execPath, ["-e", "import('switchback/step')"], {
     cwd: project,
     env: {
       ...process.env,

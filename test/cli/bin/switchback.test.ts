@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { repository } from "../../support/engines.ts";
 import { launcher } from "../switchback.ts";
 
 let folder: string;
@@ -13,6 +14,8 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "switchback-launcher-"));
   mkdirSync(join(folder, "cli/bin"), { recursive: true });
   copyFileSync(launcher, join(folder, "cli/bin/switchback.mjs"));
+  mkdirSync(join(folder, "runtime"));
+  copyFileSync(join(repository, "runtime/node-version.mjs"), join(folder, "runtime/node-version.mjs"));
   const pretend = "Object.defineProperty(process.versions, 'node', { value: process.env.PRETEND });\n";
   writeFileSync(join(folder, "pretend.cjs"), pretend);
 });
@@ -27,7 +30,7 @@ test.each(["20.19.0", "22.17.1"])("Node %s is too old", async (version) => {
   expect([said.exitCode, said.stdout, said.stderr]).toEqual([
     1,
     "",
-    `switchback: needs Node 22.18 or newer, this is ${version}. Install it from your package manager or nodejs.org.`,
+    `Switchback needs Node 22.18 or newer, this is ${version}: put a newer one first on the PATH`,
   ]);
 });
 

@@ -39,7 +39,7 @@ test("a mistake of ours is told in one line as well; its stack trace is in the l
 });
 
 test("without a specification one is told who runs this", () => {
-  const args = ["-e", "require('module').enableCompileCache();import('switchback/step')"];
+  const args = ["-e", "import('switchback/step')"];
   const { status, stderr, stdout } = spawnSync(process.execPath, args, { cwd: makeProject(), input: "hello" });
   expect([status, stdout.toString(), stderr.toString()]).toEqual([
     ...[1, ""],
@@ -122,7 +122,7 @@ test("standard error of a step that nobody listens to is no reason to stop", () 
   const project = makeProject({
     talk: `async (_, context) => { for (let i = 0; i < 100; i++) context.tell("x"); return {}; }`,
   });
-  const command = `"${process.execPath}" -e "require('module').enableCompileCache();import('switchback/step')" 2>&-`;
+  const command = `"${process.execPath}" -e "import('switchback/step')" 2>&-`;
   const input = JSON.stringify({ step: "step", release: "v1", store: temporaryFolder(), action: "./talk", args: {} });
   const { status, stdout } = spawnSync("sh", ["-c", command], {
     cwd: project,
