@@ -75,3 +75,6 @@ export function defineAction<Args, Needs = unknown, Result = unknown, Input = Ar
 export class Refusal extends Error {
   override readonly name = "Refusal";
 }
+
+/** A fault that may be gone in a moment. Only for these a step tries again, three times in all. */
+export class Transient extends Refusal {}

@@ -8,6 +8,7 @@ import { runProgram } from "./program.ts";
 import { clip, clipLines, formatReceipt } from "./receipt.ts";
 import { claim } from "./record.ts";
 import { redactor } from "./redact.ts";
+import { retrying } from "./retry.ts";
 import { keyOf, type Spec, type Surroundings } from "./spec.ts";
 import { openLog } from "./step-log.ts";
 import { inStore } from "../release/store.ts";
@@ -107,7 +108,7 @@ async function withinLimit(context: Context, timeoutSeconds: number, spec: Spec)
     });
   });
   try {
-    return await Promise.race([carryOut(spec, context), overdue]);
+    return await Promise.race([retrying(() => carryOut(spec, context), context), overdue]);
   } catch (error) {
     if (!context.signal.aborted) throw error;
     context.log(`after its limit: ${explain(error)}`);

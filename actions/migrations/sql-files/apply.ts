@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { Refusal } from "../../action.ts";
+import { Refusal, Transient } from "../../action.ts";
 import { appliedTo, ensureTable } from "./applied.ts";
 import type { Script } from "./files.ts";
 
@@ -74,7 +74,7 @@ function run(database: DatabaseSync, sql: string, file: string): void {
  */
 function inTransaction<T>(database: DatabaseSync, act: () => T): T {
   database.exec("PRAGMA foreign_keys = OFF");
-  database.exec("BEGIN IMMEDIATE");
+  begin(database);
   try {
     const before = countOrphans(database);
     const result = act();
@@ -90,6 +90,18 @@ function inTransaction<T>(database: DatabaseSync, act: () => T): T {
     throw error;
   } finally {
     database.exec("PRAGMA foreign_keys = ON");
+  }
+}
+
+const busy = 5;
+
+/** Errors: `Transient` when others have been writing for longer than the connection waits. */
+function begin(database: DatabaseSync): void {
+  try {
+    database.exec("BEGIN IMMEDIATE");
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode !== busy) throw error;
+    throw new Transient("the database is locked: something has been writing to it all the time");
   }
 }
 

@@ -1,6 +1,7 @@
 /** Scripts up and down on a real database: all of them or none. */
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
+import { Transient } from "../../../../actions/action.ts";
 import { appliedTo } from "../../../../actions/migrations/sql-files/applied.ts";
 import { applyDown, applyUp } from "../../../../actions/migrations/sql-files/apply.ts";
 import type { Script } from "../../../../actions/migrations/sql-files/files.ts";
@@ -115,4 +116,16 @@ test("a script that ends the transaction it runs in is refused", () => {
   expect(() => applyUp(shop(), [script("0002", "begins", { up: "BEGIN; CREATE TABLE a (b);" })])).toThrow(
     "0002_begins.up.sql: cannot start a transaction within a transaction. Nothing of it was kept.",
   );
+});
+
+test("a database that somebody writes to all the time is a fault that may be gone in a moment", () => {
+  const file = makeShop();
+  const [writer, database] = [new DatabaseSync(file), new DatabaseSync(file)];
+  onTestFinished(() => {
+    for (const one of [writer, database]) one.close();
+  });
+  writer.exec("BEGIN IMMEDIATE");
+  expect(() => applyUp(database, [addNotes])).toThrow(Transient);
+  writer.exec("ROLLBACK");
+  expect(applyUp(database, [addNotes])).toEqual(["0002"]);
 });
