@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { Plan } from "../release/plan.ts";
 import { inStore } from "../release/store.ts";
-import { readIfThere, writeAtomic } from "../runtime/files.ts";
+import { evidenceOf } from "../runtime/evidence.ts";
 import { readLedger } from "../runtime/ledger.ts";
 import { toMarkdown } from "./markdown.ts";
 import { makeReport, type Report } from "./report.ts";
@@ -25,21 +23,17 @@ export function writeReport(
   const at = rollouts.findIndex((one) => one.id === id);
   const rollout = rollouts[at];
   if (!rollout) return undefined;
-  const folder = inStore.evidence(store, id);
-  const logOf = (step: string): string | undefined =>
-    existsSync(join(folder, `${step}.log`)) ? `${step}.log` : undefined;
-  const data = join(folder, "report.json");
+  const evidence = evidenceOf(store, id);
+  const logOf = (step: string): string | undefined => (evidence.has(`${step}.log`) ? `${step}.log` : undefined);
   // The ledger does not hold what was reviewed; a report that was written while the state did is the one that knows.
-  const reviewed = plan === undefined ? reviewedBefore(data) : {};
+  const reviewed = plan === undefined ? reviewedBefore(evidence.read("report.json")) : {};
   const report = { ...makeReport({ environment, rollout, earlier: rollouts.slice(0, at), plan, logOf }), ...reviewed };
-  const path = join(folder, "report.md");
-  writeAtomic(path, toMarkdown(report));
-  writeAtomic(data, `${JSON.stringify(report, undefined, 2)}\n`);
-  return { report, path };
+  evidence.write("report.md", toMarkdown(report));
+  evidence.write("report.json", `${JSON.stringify(report, undefined, 2)}\n`);
+  return { report, path: evidence.path("report.md") };
 }
 
-function reviewedBefore(path: string): Pick<Report, "plan"> {
-  const text = readIfThere(path);
+function reviewedBefore(text: string | undefined): Pick<Report, "plan"> {
   const plan = text === undefined ? undefined : (JSON.parse(text) as Report).plan;
   return plan === undefined ? {} : { plan };
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Refusal } from "../actions/action.ts";
 import { exclusively } from "./exclusive.ts";
-import { readIfThere, writeAtomic } from "./files.ts";
+import { readIfThere, writeAtomic } from "../actions/files.ts";
 import { isAlive, nameOf, type Owner, thisProcess } from "./owner.ts";
 import { readRecord } from "./record.ts";
 import { inStore } from "../release/store.ts";

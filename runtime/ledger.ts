@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { exclusively } from "./exclusive.ts";
-import { readIfThere } from "./files.ts";
+import { readIfThere } from "../actions/files.ts";
 
 /** Something that happened, without the chain's own fields. */
 export interface Happening {

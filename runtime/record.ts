@@ -2,7 +2,7 @@ import { mkdirSync, statSync, utimesSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { exclusively } from "./exclusive.ts";
-import { readIfThere, writeAtomic } from "./files.ts";
+import { readIfThere, writeAtomic } from "../actions/files.ts";
 import { isAlive, nameOf, type Owner, thisProcess } from "./owner.ts";
 import { inStore } from "../release/store.ts";
 import type { Spec } from "./spec.ts";

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { inStore } from "../../release/store.ts";
 import { type Context, defineAction } from "../action.ts";
+import { writeAtomic } from "../files.ts";
 import { type Artifact, pack } from "./archive.ts";
 
 interface Args {
@@ -70,8 +71,5 @@ function knownBuild(store: string, args: Args): Artifact | undefined {
 }
 
 function remember(store: string, args: Args, artifact: Artifact): void {
-  const record = recordOf(store, args);
-  mkdirSync(dirname(record), { recursive: true });
-  writeFileSync(`${record}.${process.pid}.tmp`, JSON.stringify(artifact));
-  renameSync(`${record}.${process.pid}.tmp`, record);
+  writeAtomic(recordOf(store, args), JSON.stringify(artifact));
 }

@@ -1,8 +1,8 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inStore } from "../../release/store.ts";
 import { defineAction } from "../action.ts";
 import type { Artifact } from "../artifact/archive.ts";
+import { writeAtomic } from "../files.ts";
 import type { Passed } from "./gate.ts";
 
 /** The recorded GO of a release: what production may promote. */
@@ -27,12 +27,8 @@ export const signOffByPolicy = defineAction<Record<string, never>, { GATE: Passe
         by: "policy",
       };
       const folder = inStore.evidence(context.store, context.rollout);
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(
-        join(folder, "sign-off.json.tmp"),
-        `${JSON.stringify({ ...signed, at: new Date().toISOString() }, undefined, 2)}\n`,
-      );
-      renameSync(join(folder, "sign-off.json.tmp"), join(folder, "sign-off.json"));
+      const text = JSON.stringify({ ...signed, at: new Date().toISOString() }, undefined, 2);
+      writeAtomic(join(folder, "sign-off.json"), `${text}\n`);
       return Promise.resolve(signed);
     },
   },

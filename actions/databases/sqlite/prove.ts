@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inStore } from "../../../release/store.ts";
 import { defineAction, Refusal } from "../../action.ts";
+import { writeAtomic } from "../../files.ts";
 import { type Backup, type BackupManifest, copyTo, databaseFile, digestOf, manifestFile } from "./backup.ts";
 import { contentOf, open } from "./database.ts";
 
@@ -34,8 +35,7 @@ export const sqliteProve = defineAction<Record<string, never>, { BACKUP: Backup 
       rmSync(scratch, { recursive: true, force: true });
     }
     const proven: BackupManifest = { ...manifest, provenAt: new Date().toISOString() };
-    writeFileSync(join(folder, `${manifestFile}.tmp`), `${JSON.stringify(proven, undefined, 2)}\n`);
-    renameSync(join(folder, `${manifestFile}.tmp`), join(folder, manifestFile));
+    writeAtomic(join(folder, manifestFile), `${JSON.stringify(proven, undefined, 2)}\n`);
     const rows = Object.values(manifest.content).reduce((sum, table) => sum + table.rows, 0);
     context.tell(
       `backup ${backup.id} restored and compared: ${rows} rows in ${Object.keys(manifest.content).length} tables`,

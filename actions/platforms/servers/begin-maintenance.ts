@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { defineAction } from "../../action.ts";
+import { writeAtomic } from "../../files.ts";
 import { type Host, hostSchema } from "./host.ts";
 import { maintenanceFile } from "./maintenance.ts";
 
@@ -24,11 +24,7 @@ export const beginMaintenance = defineAction<Args>(import.meta.url, {
   run: ({ hosts, minutes, message, bypass }, context) => {
     const until = new Date(Date.now() + minutes * 60_000).toISOString();
     const bypassDigest = createHash("sha256").update(context.secret(bypass)).digest("hex");
-    for (const host of hosts) {
-      mkdirSync(host.directory, { recursive: true });
-      writeFileSync(`${maintenanceFile(host)}.tmp`, JSON.stringify({ until, message, bypassDigest }));
-      renameSync(`${maintenanceFile(host)}.tmp`, maintenanceFile(host));
-    }
+    for (const host of hosts) writeAtomic(maintenanceFile(host), JSON.stringify({ until, message, bypassDigest }));
     context.tell(`maintenance is on until ${until}`);
     return Promise.resolve({ until });
   },

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { inStore } from "../../../release/store.ts";
+import { readIfThere } from "../../files.ts";
 import { currentOf, type Host, type Manifest, readManifest } from "./host.ts";
 
 /** What the last activation left serving: the environment's own memory, whatever became of any state file. */
@@ -10,12 +10,8 @@ export interface Settled extends Manifest {
 
 /** Undefined before the first release. */
 export function readSettled(store: string): Settled | undefined {
-  try {
-    return JSON.parse(readFileSync(inStore.settled(store), "utf8")) as Settled;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  const text = readIfThere(inStore.settled(store));
+  return text === undefined ? undefined : (JSON.parse(text) as Settled);
 }
 
 /** Which release every host's `current` points at, by the host's name. */

@@ -1,7 +1,7 @@
-import { renameSync, writeFileSync } from "node:fs";
 import { inStore } from "../../../release/store.ts";
 import type { Context, Zod } from "../../action.ts";
 import { reason } from "../../check.ts";
+import { writeAtomic } from "../../files.ts";
 import { type Evidence, evidenceSchema, type Host, hostSchema, point, readManifest, reload, verify } from "./host.ts";
 import type { Settled } from "./settled.ts";
 
@@ -50,9 +50,7 @@ export function settle({ hosts }: Switch, folder: string, verified: boolean, con
   const [host] = hosts;
   if (!host) throw new Error("an environment has at least one host");
   const settled: Settled = { ...readManifest(host, folder), folder, rollout: context.rollout };
-  const path = inStore.settled(context.store);
-  writeFileSync(`${path}.${process.pid}.tmp`, JSON.stringify(settled));
-  renameSync(`${path}.${process.pid}.tmp`, path);
+  writeAtomic(inStore.settled(context.store), JSON.stringify(settled));
   return { ...settled, verified };
 }
 

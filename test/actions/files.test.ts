@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readIfThere, writeAtomic } from "../../runtime/files.ts";
+import { readIfThere, writeAtomic } from "../../actions/files.ts";
 import { temporaryFolder } from "../support/context.ts";
 
 test("a file is made with its folders, replaced, and leaves nothing beside it", () => {
