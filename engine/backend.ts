@@ -6,7 +6,7 @@ import { formatCheckpoint, newManifest, parseCheckpoint } from "./checkpoint.ts"
 import { UserError, refuse } from "./user-error.ts";
 import { open } from "node:fs/promises";
 import type { Deployment, UntypedDeployment } from "./checkpoint.ts";
-import type { Project } from "./project-file.ts";
+import type { Project } from "./workspace.ts";
 
 /** A stack of a project in the file backend; its full name is `organization/PROJECT/STACK`. */
 export interface StackName {

@@ -1,88 +1,49 @@
 import { chdir } from "node:process";
-import { UserError } from "./user-error.ts";
+import { parseFlags, print, type Commands } from "./command-line.ts";
+import { refuse, UserError } from "./user-error.ts";
 
-/** Runs one command and answers its exit code; nothing means 0. */
-type Command = (argv: string[]) => Promise<number | undefined>;
-
-/** Each command is loaded when it is asked for: start-up is most of what small commands take. */
-const commands: Record<string, () => Promise<Command>> = {
-  about: async () => (await import("./commands/about.ts")).about,
-  cancel: async () => (await import("./commands/operations.ts")).cancel,
-  config: async () => (await import("./commands/config.ts")).list,
-  "config get": async () => (await import("./commands/config.ts")).get,
-  "config rm": async () => (await import("./commands/config.ts")).remove,
-  "config rm-all": async () => (await import("./commands/config.ts")).removeAll,
-  "config set": async () => (await import("./commands/config.ts")).set,
-  "config set-all": async () => (await import("./commands/config.ts")).setAll,
-  destroy: async () => (await import("./commands/operations.ts")).destroy,
-  preview: async () => (await import("./commands/operations.ts")).preview,
-  refresh: async () => (await import("./commands/operations.ts")).refresh,
-  stack: async () => (await import("./commands/stack.ts")).show,
-  "stack export": async () => (await import("./commands/stack-state.ts")).exportState,
-  "stack history": async () => (await import("./commands/stack-history.ts")).history,
-  "stack import": async () => (await import("./commands/stack-state.ts")).importState,
-  "stack init": async () => (await import("./commands/stack.ts")).init,
-  "stack ls": async () => (await import("./commands/stack.ts")).list,
-  "stack output": async () => (await import("./commands/stack-state.ts")).output,
-  "stack rename": async () => (await import("./commands/stack.ts")).rename,
-  "stack rm": async () => (await import("./commands/stack.ts")).remove,
-  "stack select": async () => (await import("./commands/stack.ts")).select,
-  "stack unselect": async () => (await import("./commands/stack.ts")).unselect,
-  up: async () => (await import("./commands/operations.ts")).up,
-  update: async () => (await import("./commands/operations.ts")).up,
-  version: async () => (await import("./commands/about.ts")).version,
-  whoami: async () => (await import("./commands/about.ts")).whoami,
+/** Where the commands are, by their first word. Loaded when asked for: start-up is most of what small ones take. */
+const modules: Record<string, () => Promise<{ commands: Commands }>> = {
+  "cancel destroy preview refresh up update": () => import("./commands/operations.ts"),
+  config: () => import("./commands/config.ts"),
+  stack: () => import("./commands/stack.ts"),
+  "version --version whoami": () => import("./commands/about.ts"),
 };
 
 /** Commands of the CLI that the engine does not have. */
-const refused = new Set(
-  "ai console convert deployment do env import install login logout logs new org package plugin policy query schema state template watch".split(
-    " ",
-  ),
-);
+const refused =
+  "about ai console convert deployment do env import install login logout logs new org package plugin policy query schema state template watch";
 
 export async function main(argv: string[]): Promise<void> {
   // Whoever reads along may stop reading; that is no reason to break off.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   try {
-    process.exitCode = (await run(argv)) ?? 0;
+    await run(argv);
   } catch (error) {
-    process.exitCode = error instanceof UserError ? error.exitCode : 1;
-    const text = error instanceof UserError ? error.message : ((error as Error).stack ?? String(error));
-    process.stderr.write(`error: ${text}\n`);
+    const isKnown = error instanceof UserError;
+    process.exitCode = isKnown ? error.exitCode : 1;
+    process.stderr.write(`error: ${isKnown ? error.message : ((error as Error).stack ?? String(error))}\n`);
   }
 }
 
-async function run(argv: string[]): Promise<number | undefined> {
-  const words = withoutDirectory(argv);
-  const [first = "--help", second = ""] = words;
-  if (/^(-h|--help|help)$/.test(first) || words.includes("--help")) {
-    process.stdout.write(
-      `Switchback's embedded engine knows these commands:\n  ${Object.keys(commands).join("\n  ")}\n`,
-    );
-    return undefined;
-  }
-  if (first === "--version") return (await commands.version?.())?.([]);
-  const longer = commands[`${first} ${second}`];
-  const load = longer ?? commands[first];
-  if (!load) throw unknownCommand(first);
-  if (!longer && /^(config|stack)$/.test(first) && second !== "" && !second.startsWith("-")) {
-    throw unknownCommand(`${first} ${second}`);
-  }
-  return (await load())(words.slice(longer ? 2 : 1));
-}
-
-/** `-C DIRECTORY` may stand anywhere, also in front of the command. */
-function withoutDirectory(argv: string[]): string[] {
+async function run(argv: string[]): Promise<void> {
+  // `-C DIRECTORY` may stand anywhere, also in front of the command.
   const at = argv.findIndex((word) => /^(-C|--cwd)$/.test(word));
-  const directory = argv[at + 1];
-  if (at < 0 || directory === undefined) return argv;
-  chdir(directory);
-  return [...argv.slice(0, at), ...argv.slice(at + 2)];
-}
-
-function unknownCommand(name: string): UserError {
-  const [first = ""] = name.split(" ");
-  if (refused.has(first) || first in commands) return new UserError(`\`pulumi ${name}\` needs the Pulumi CLI`);
-  return new UserError(`unknown command "${name}" for "pulumi"\nRun 'pulumi --help' for usage.`);
+  if (at >= 0) chdir(argv.splice(at, 2)[1] ?? "");
+  const [first = "--help", second = ""] = argv;
+  if (/^(-h|help)$/.test(first) || argv.concat(first).includes("--help")) {
+    const all = await Promise.all(Object.values(modules).map((load) => load()));
+    const names = all.flatMap(({ commands }) => Object.keys(commands)).sort();
+    print(`Switchback's embedded engine knows these commands:\n  ${names.join("\n  ")}`);
+    return;
+  }
+  const name = /^(config|stack)$/.test(first) && /^\w/.test(second) ? `${first} ${second}` : first;
+  const [, load] = Object.entries(modules).find(([words]) => words.split(" ").includes(first)) ?? [];
+  const command = (await load?.())?.commands[name];
+  if (command) {
+    const { args, flags } = parseFlags(argv.slice(name.split(" ").length), name === "config set-all");
+    return command(flags, args);
+  }
+  if (load || refused.split(" ").includes(first)) throw refuse(`\`pulumi ${name}\``);
+  throw new UserError(`unknown command "${name}" for "pulumi"\nRun 'pulumi --help' for usage.`);
 }

@@ -8,7 +8,6 @@ import { Lock } from "./lock.ts";
 import { Providers } from "./providers.ts";
 import { Snapshot, opened } from "./snapshot.ts";
 import { UserError } from "./user-error.ts";
-import { enterProgramDirectory } from "./workspace.ts";
 import type { EventSink, Op } from "./events.ts";
 import type { ResourceState } from "./checkpoint.ts";
 import type { PropertyMap } from "./property-value.ts";
@@ -51,7 +50,8 @@ export async function perform(session: Session, performance: Performance): Promi
   validateConfiguration(session.project, session.name.stack, configuration);
   refuseForeignState(session.state);
   checkIntegrity(session.state.deployment);
-  enterProgramDirectory(session);
+  // Programs, scripts and relative paths all start from there.
+  process.chdir(session.project.programDirectory);
   const startTime = unixTime();
   const run = await begin(session, performance, configuration);
   const stopListening = listenForSignals(run.events, run.executor);
@@ -121,7 +121,7 @@ function unixTime(): number {
 }
 
 /** Runs `work` with the stack's lock held. */
-export async function locked<T>({ backend, name }: Session, work: () => Promise<T>): Promise<T> {
+export async function locked<T>({ backend, name }: Session, work: () => T | Promise<T>): Promise<T> {
   const lock = new Lock(backend, name);
   try {
     return await work();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { UserError } from "./user-error.ts";
 import type { ChildProcess } from "node:child_process";
-import type { Project } from "./project-file.ts";
+import type { Project } from "./workspace.ts";
 
 export interface ProgramOptions {
   project: Project;

@@ -1,6 +1,5 @@
 /** An error whose message is for the user; `exitCode` as the Pulumi CLI has it. */
 export class UserError extends Error {
-  override name = "UserError";
   readonly exitCode: number;
 
   constructor(message: string, exitCode = 1) {

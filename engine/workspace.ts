@@ -1,22 +1,81 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fullName, openBackend, pulumiHome } from "./backend.ts";
-import { UserError } from "./user-error.ts";
-import { chdir } from "node:process";
-import { configPlace } from "./configuration.ts";
-import { requireProject } from "./project-file.ts";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { parse } from "yaml";
+import { fullName, openBackend, pulumiHome, type Backend, type StackName } from "./backend.ts";
+import { StackFile } from "./configuration.ts";
 import { Secrets } from "./secrets.ts";
-import { StackFile } from "./stack-file.ts";
-import type { Backend, StackName } from "./backend.ts";
-import type { Project } from "./project-file.ts";
-import type { UntypedDeployment } from "./checkpoint.ts";
+import { refuse, UserError } from "./user-error.ts";
 import type { Flags } from "./command-line.ts";
+import type { PropertyValue } from "./property-value.ts";
+
+/** One entry of the project's `config:`: a schema, or just a value. */
+export interface ConfigDeclaration {
+  type?: string;
+  items?: { type?: string };
+  default?: PropertyValue;
+  value?: PropertyValue;
+  secret?: boolean;
+}
+
+interface RuntimeOptions {
+  typescript?: boolean;
+  tsconfig?: string;
+  nodeargs?: string;
+}
+
+interface ProjectYaml {
+  name?: string;
+  runtime?: string | { name: string; options?: RuntimeOptions };
+  main?: string;
+  config?: Record<string, ConfigDeclaration | PropertyValue>;
+  stackConfigDir?: string;
+  backend?: { url?: string };
+}
+
+export type Project = ReturnType<typeof readProject>;
+
+export function findProject(from = process.cwd()): Project | undefined {
+  const file = ["Pulumi.yaml", "Pulumi.yml"].map((name) => join(from, name)).find((path) => existsSync(path));
+  if (file) return readProject(file);
+  return dirname(from) === from ? undefined : findProject(dirname(from));
+}
+
+function readProject(file: string) {
+  const wrong = (problem: string): UserError => new UserError(`could not load project ${file}: ${problem}`);
+  let yaml: ProjectYaml;
+  try {
+    yaml = (parse(readFileSync(file, "utf8")) ?? {}) as ProjectYaml;
+  } catch (error) {
+    throw wrong((error as Error).message);
+  }
+  const { name, runtime, main } = yaml;
+  if (!name) throw wrong("project is missing a 'name' attribute");
+  if (!runtime) throw wrong("project is missing a 'runtime' attribute");
+  const { name: language, options = {} } = typeof runtime === "string" ? { name: runtime } : runtime;
+  if (language !== "nodejs") throw refuse(`the runtime "${language}"`);
+  const root = dirname(file);
+  const isDirectory = main !== undefined && !statSync(resolve(root, main), { throwIfNoEntry: false })?.isFile();
+  return {
+    name,
+    file,
+    root,
+    /** Where the program runs, and what to hand to the SDK's entry point there. */
+    programDirectory: isDirectory ? resolve(root, main) : root,
+    program: isDirectory ? "." : (main ?? "."),
+    options,
+    config: yaml.config ?? {},
+    configDirectory: resolve(root, yaml.stackConfigDir ?? "."),
+    backendUrl: yaml.backend?.url,
+  };
+}
 
 /** The file in which the CLI, too, remembers the stack selected in a project, one per backend. */
-interface WorkspaceFile {
-  stack?: string;
-  stacks?: Record<string, string>;
+function readWorkspace({ name, file }: Project) {
+  const hash = createHash("sha1").update(file).digest("hex");
+  const path = join(pulumiHome(), "workspaces", `${name}-${hash}-workspace.json`);
+  const content = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as object) : {};
+  return { path, ...(content as { stack?: string; stacks?: Record<string, string> }) };
 }
 
 export function selectedStack(project: Project, backend: Backend): StackName | undefined {
@@ -26,11 +85,10 @@ export function selectedStack(project: Project, backend: Backend): StackName | u
 }
 
 export function selectStack(project: Project, backend: Backend, name: StackName | undefined): void {
-  const { stacks: { [backend.url]: _, ...others } = {} } = readWorkspace(project);
+  const { path, stacks: { [backend.url]: _, ...others } = {} } = readWorkspace(project);
   const stacks = name ? { ...others, [backend.url]: fullName(name) } : others;
-  const file = workspaceFile(project);
-  mkdirSync(join(file, ".."), { recursive: true });
-  writeFileSync(file, JSON.stringify({ stacks }, null, 4), { mode: 0o600 });
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, JSON.stringify({ stacks }, null, 4), { mode: 0o600 });
 }
 
 /** `STACK`, `organization/STACK` or `organization/PROJECT/STACK`. */
@@ -51,53 +109,26 @@ export function parseStackName(text: string, defaultProject: string): StackName 
   return { project: parts.length === 3 ? (parts[1] ?? defaultProject) : defaultProject, stack };
 }
 
-function workspaceFile(project: Project): string {
-  const hash = createHash("sha1").update(project.file).digest("hex");
-  return join(pulumiHome(), "workspaces", `${project.name}-${hash}-workspace.json`);
-}
-
-function readWorkspace(project: Project): WorkspaceFile {
-  const file = workspaceFile(project);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as WorkspaceFile) : {};
+export function openProject() {
+  const project = findProject();
+  if (project) return { project, backend: openBackend(project) };
+  throw new UserError(
+    `no Pulumi.yaml project file found (searching upwards from ${process.cwd()}). ` +
+      "If you have not created a project yet, use `pulumi new` to do so: no project file found",
+  );
 }
 
 /** A stack that a command works on, with everything that belongs to it. */
-export interface Session {
-  project: Project;
-  backend: Backend;
-  name: StackName;
-  state: UntypedDeployment;
-  file: StackFile;
-  secrets: Secrets;
-}
+export type Session = ReturnType<typeof openSession>;
 
-export function openProject(): { project: Project; backend: Backend } {
-  const project = requireProject();
-  return { project, backend: openBackend(project) };
-}
-
-export function openSession(flags: Flags, name = flags.stack): Session {
+export function openSession(flags: Flags, text = flags.stack) {
   const { project, backend } = openProject();
-  const stack = name === undefined ? selectedStack(project, backend) : parseStackName(name, project.name);
-  if (!stack) throw new UserError("no stack selected; please use `pulumi stack select` to choose one");
-  const state = backend.read(stack);
-  if (!state) throw new UserError(`no stack named '${name ?? stack.stack}' found`, 6);
-  const file = new StackFile(project, stack.stack, flags["config-file"]);
+  const name = text === undefined ? selectedStack(project, backend) : parseStackName(text, project.name);
+  if (!name) throw new UserError("no stack selected; please use `pulumi stack select` to choose one");
+  const state = backend.read(name);
+  if (!state) throw new UserError(`no stack named '${text ?? name.stack}' found`, 6);
+  const file = new StackFile(project, name.stack, flags["config-file"]);
   const salt = state.deployment.secrets_providers?.state?.salt ?? file.salt;
-  if (salt === undefined) throw new UserError(`stack '${stack.stack}' has no encryption salt`);
-  return { project, backend, name: stack, state, file, secrets: new Secrets(salt) };
-}
-
-/** `-c KEY=VALUE` of `up` and `preview` is written to the stack's file, as the CLI does it. */
-export function applyConfigFlags({ project, file }: Session, flags: Flags): void {
-  for (const pair of flags.config ?? []) {
-    const [key = "", ...value] = pair.split("=");
-    file.set(configPlace(key, project.name, flags["config-path"] ?? false), value.join("="));
-  }
-  if (flags.config?.length) file.save();
-}
-
-/** Programs, scripts and relative paths all start from the program's directory. */
-export function enterProgramDirectory({ project }: Session): void {
-  chdir(project.programDirectory);
+  if (salt === undefined) throw new UserError(`stack '${name.stack}' has no encryption salt`);
+  return { project, backend, name, state, file, secrets: new Secrets(salt) };
 }

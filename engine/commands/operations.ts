@@ -1,55 +1,65 @@
 import { cliVersion } from "../checkpoint.ts";
-import { parseFlags } from "../command-line.ts";
-import { defaultParallel, locked, perform } from "../perform.ts";
+import { print, requireYes, type Commands, type Flags } from "../command-line.ts";
+import { configPlace } from "../configuration.ts";
 import { removeLocks } from "../lock.ts";
-import { applyConfigFlags, openSession } from "../workspace.ts";
-import { UserError, refuse } from "../user-error.ts";
-import type { Flags } from "../command-line.ts";
+import { defaultParallel, locked, perform, type Outcome } from "../perform.ts";
+import { refuse, UserError } from "../user-error.ts";
+import { openSession, type Session } from "../workspace.ts";
+import { keyAndValue } from "./config.ts";
 import type { EventSink } from "../events.ts";
-import type { Outcome } from "../perform.ts";
-import type { Session } from "../workspace.ts";
 
-type Kind = "update" | "refresh" | "destroy";
+const titles = { update: "Updating", refresh: "Refreshing", destroy: "Destroying" };
+type Kind = keyof typeof titles;
 
-const titles: Record<Kind, [doing: string, previewing: string]> = {
-  update: ["Updating", "Previewing update"],
-  refresh: ["Refreshing", "Previewing refresh"],
-  destroy: ["Destroying", "Previewing destroy"],
+export const commands: Commands = {
+  async preview(flags) {
+    const session = openForOperation(flags);
+    conclude(flags, await operate(session, flags, "update", true), "for preview but changes were proposed");
+  },
+  up: (flags) => change(flags, "update"),
+  update: (flags) => change(flags, "update"),
+  refresh: (flags) => change(flags, "refresh"),
+  destroy: (flags) => change(flags, "destroy"),
+
+  /** Removes the stack's locks, whoever holds them. */
+  cancel(flags, [stack = flags.stack]) {
+    requireYes(flags.yes);
+    const { backend, name } = openSession(flags, stack);
+    removeLocks(backend, name);
+    print(`The currently running update for '${name.stack}' has been canceled!`);
+  },
 };
 
-export async function preview(argv: string[]): Promise<number> {
-  const { flags } = parseFlags(argv);
-  const session = openSession(flags);
-  applyConfigFlags(session, flags);
-  return exitCode(flags, await operate(session, flags, "update", true), "for preview but changes were proposed");
-}
-
-export const up = (argv: string[]): Promise<number> => change(argv, "update");
-export const refresh = (argv: string[]): Promise<number> => change(argv, "refresh");
-export const destroy = (argv: string[]): Promise<number> => change(argv, "destroy");
-
-async function change(argv: string[], kind: Kind): Promise<number> {
-  const { flags } = parseFlags(argv);
+async function change(flags: Flags, kind: Kind): Promise<void> {
   const unasked = flags.yes ?? flags["skip-preview"] ?? flags["preview-only"];
-  if (!unasked) {
-    throw new UserError(
-      "--yes or --skip-preview or --preview-only must be passed in to proceed when running in non-interactive mode",
-      2,
+  requireYes(unasked, "--yes or --skip-preview or --preview-only");
+  const session = openForOperation(flags);
+  if (flags["preview-only"]) {
+    conclude(flags, await operate(session, flags, kind, true), "but changes were proposed");
+    return;
+  }
+  const outcome = await locked(session, async () => {
+    const previewed = flags["skip-preview"] ? undefined : await operate(session, flags, kind, true);
+    return previewed?.ok === false ? previewed : operate(session, flags, kind, false);
+  });
+  if (outcome.ok && kind === "destroy") {
+    print(
+      "The resources in the stack have been deleted, but the history and configuration associated with the stack are " +
+        `still maintained. \nIf you want to remove the stack completely, run \`pulumi stack rm ${session.name.stack}\`.`,
     );
   }
+  conclude(flags, outcome, "but changes occurred");
+}
+
+/** `-c KEY=VALUE` is written to the stack's file, as the CLI does it. */
+function openForOperation(flags: Flags): Session {
   const session = openSession(flags);
-  applyConfigFlags(session, flags);
-  if (flags["preview-only"])
-    return exitCode(flags, await operate(session, flags, kind, true), "but changes were proposed");
-  const outcome = await locked(session, async () => {
-    if (!flags["skip-preview"]) {
-      const previewed = await operate(session, flags, kind, true);
-      if (!previewed.ok) return previewed;
-    }
-    return operate(session, flags, kind, false);
-  });
-  if (outcome.ok && kind === "destroy") sayWhatIsLeft(session);
-  return exitCode(flags, outcome, "but changes occurred");
+  const { file, project } = session;
+  for (const { key, value } of (flags.config ?? []).map(keyAndValue)) {
+    file.set(configPlace(key, project.name, flags["config-path"]), value);
+  }
+  if (flags.config) file.save();
+  return session;
 }
 
 async function operate(session: Session, flags: Flags, kind: Kind, preview: boolean): Promise<Outcome> {
@@ -64,7 +74,7 @@ async function operate(session: Session, flags: Flags, kind: Kind, preview: bool
     environment: environment(flags),
     refresh: flags.refresh === "true",
     clearPendingCreates: flags["clear-pending-creates"] ?? false,
-    sinks: await openSinks(session, flags, titles[kind][preview ? 1 : 0]),
+    sinks: await openSinks(session, flags, preview ? `Previewing ${kind}` : titles[kind]),
   });
 }
 
@@ -94,26 +104,9 @@ function environment(flags: Flags): Record<string, string> {
   };
 }
 
-function exitCode(flags: Flags, { ok, changes }: Outcome, surprise: string): number {
-  if (!ok) return 1;
-  const changed = Object.keys(changes).some((op) => op !== "same");
-  if (!flags["expect-no-changes"] || !changed) return 0;
-  throw new UserError(`no changes were expected ${surprise}`, 7);
-}
-
-/** Removes the stack's locks, whoever holds them. */
-export function cancel(argv: string[]): Promise<undefined> {
-  const { args, flags } = parseFlags(argv);
-  if (!flags.yes) throw new UserError("--yes must be passed in to proceed when running in non-interactive mode", 2);
-  const { backend, name } = openSession(flags, args[0] ?? flags.stack);
-  removeLocks(backend, name);
-  process.stdout.write(`The currently running update for '${name.stack}' has been canceled!\n`);
-  return Promise.resolve(undefined);
-}
-
-function sayWhatIsLeft({ name }: Session): void {
-  process.stdout.write(
-    "The resources in the stack have been deleted, but the history and configuration associated with the stack are " +
-      `still maintained. \nIf you want to remove the stack completely, run \`pulumi stack rm ${name.stack}\`.\n`,
-  );
+function conclude(flags: Flags, { ok, changes }: Outcome, surprise: string): void {
+  if (!ok) process.exitCode = 1;
+  else if (flags["expect-no-changes"] && Object.keys(changes).some((op) => op !== "same")) {
+    throw new UserError(`no changes were expected ${surprise}`, 7);
+  }
 }

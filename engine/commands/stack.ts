@@ -1,40 +1,179 @@
-import { parseFlags } from "../command-line.ts";
-import { formatCheckpoint } from "../checkpoint.ts";
-import { fullName } from "../backend.ts";
-import { lastUpdate } from "../history.ts";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
+import { fullName, passphraseProvider } from "../backend.ts";
+import { checkIntegrity, formatCheckpoint, type Deployment, type UntypedDeployment } from "../checkpoint.ts";
+import { print, printJson, requireYes, type Commands, type Flags } from "../command-line.ts";
+import { hasSecure, shownConfig, StackFile } from "../configuration.ts";
 import { printTable } from "../display-value.ts";
-import { openProject, openSession, parseStackName, selectStack, selectedStack } from "../workspace.ts";
+import { lastUpdate, readHistory } from "../history.ts";
 import { locked } from "../perform.ts";
+import { asText, isSecret, mapValue, mask, plain, sealedSecret, some, type PropertyMap } from "../property-value.ts";
 import { Secrets } from "../secrets.ts";
-import { StackFile } from "../stack-file.ts";
+import { rootStackType } from "../urn.ts";
 import { refuse, UserError } from "../user-error.ts";
-import { existsSync, renameSync, rmSync } from "node:fs";
-import type { Deployment } from "../checkpoint.ts";
+import { openProject, openSession, parseStackName, selectedStack, selectStack } from "../workspace.ts";
 
-/** `stack`: which one is selected and what is in it. */
-export function show(argv: string[]): Promise<undefined> {
-  const { flags } = parseFlags(argv);
-  const { name, state } = openSession(flags);
-  if (flags["show-name"]) process.stdout.write(`${name.stack}\n`);
-  else {
-    const resources = state.deployment.resources ?? [];
-    process.stdout.write(`Current stack is ${name.stack}:\nCurrent stack resources (${resources.length}):\n`);
-    printTable(
-      ["    TYPE", "NAME"],
-      resources.map(({ type, urn }) => [`    ${type}`, urn.split("::")[3] ?? ""]),
+export const commands: Commands = {
+  /** Which one is selected and what is in it. */
+  stack(flags) {
+    const { name, state } = openSession(flags);
+    const rows = (state.deployment.resources ?? []).map(({ type, urn }) => [`    ${type}`, urn.split("::")[3] ?? ""]);
+    if (flags["show-name"]) print(name.stack);
+    else {
+      print(`Current stack is ${name.stack}:\nCurrent stack resources (${rows.length}):`);
+      printTable(["    TYPE", "NAME"], rows);
+    }
+  },
+
+  "stack init": init,
+
+  async "stack select"(flags, [stack = flags.stack]) {
+    if (stack === undefined) throw new UserError("a stack name is required when running in non-interactive mode");
+    const { project, backend } = openProject();
+    const name = parseStackName(stack, project.name);
+    if (flags.create && !backend.exists(name)) return init(flags, [stack]);
+    openSession(flags, stack);
+    selectStack(project, backend, name);
+  },
+
+  "stack ls"({ json }) {
+    const { project, backend } = openProject();
+    const selected = selectedStack(project, backend)?.stack;
+    const stacks = backend.list(project.name).map((name) => {
+      const { resources = [], manifest } = backend.read(name)?.deployment ?? {};
+      const time = resources.length > 0 ? lastUpdate(backend, name, manifest?.time) : undefined;
+      const current = name.stack === selected;
+      return { name: name.stack, current, ...(time && { lastUpdate: time }), resourceCount: resources.length };
+    });
+    const rows = stacks.map(({ name, current, lastUpdate = "n/a", resourceCount }) => [
+      current ? `${name}*` : name,
+      lastUpdate,
+      `${resourceCount}`,
+    ]);
+    if (json) printJson(stacks);
+    else printTable(["NAME", "LAST UPDATE", "RESOURCE COUNT"], rows);
+  },
+
+  async "stack rm"(flags, [stack = flags.stack]) {
+    const session = openSession(flags, stack);
+    const { project, backend, name, file, state } = session;
+    requireYes(flags.yes);
+    if (state.deployment.resources?.length && !flags.force) {
+      throw new UserError(
+        `'${name.stack}' still has resources; removal rejected. Run \`pulumi destroy\` to delete the resources, ` +
+          "or `pulumi stack rm --force` to forget them",
+      );
+    }
+    await locked(session, () => backend.remove(name));
+    if (!flags["preserve-config"]) rmSync(file.path, { force: true });
+    if (selectedStack(project, backend)?.stack === name.stack) selectStack(project, backend, undefined);
+    print(`Stack '${name.stack}' has been removed!`);
+  },
+
+  async "stack rename"(flags, [next = ""]) {
+    const session = openSession(flags);
+    const { project, backend, name, state, file } = session;
+    const renamed = parseStackName(next, project.name);
+    if (backend.exists(renamed)) throw new UserError(`stack '${fullName(renamed)}' already exists`);
+    await locked(session, async () => {
+      const urns = (stack: string): string => `urn:pulumi:${stack}::`;
+      const deployment = JSON.stringify(state.deployment).replaceAll(urns(name.stack), urns(renamed.stack));
+      await backend.write(renamed, formatCheckpoint(fullName(renamed), JSON.parse(deployment) as Deployment));
+      const history = backend.path("history", name.project, name.stack);
+      if (existsSync(history)) renameSync(history, backend.path("history", renamed.project, renamed.stack));
+      backend.remove(name);
+    });
+    if (existsSync(file.path)) renameSync(file.path, new StackFile(project, renamed.stack).path);
+    if (selectedStack(project, backend)?.stack === name.stack) selectStack(project, backend, renamed);
+    print(`Renamed ${name.stack} to ${renamed.stack}`);
+  },
+
+  /** The stack's outputs, or one of them. */
+  async "stack output"(flags, [wanted]) {
+    const { state, secrets } = openSession(flags);
+    const sealed = state.deployment.resources?.find((r) => r.type === rootStackType && !r.delete)?.outputs ?? {};
+    if (flags["show-secrets"] && some(sealed, isSecret)) await secrets.unlock();
+    const opened = flags["show-secrets"]
+      ? plain(secrets.open(sealed, ""))
+      : mapValue(sealed, (item) => (isSecret(item) ? mask : undefined));
+    const shown = wanted === undefined ? opened : (opened as PropertyMap)[wanted];
+    if (shown === undefined) throw new UserError(`current stack does not have output property '${wanted ?? ""}'`);
+    if (flags.json) printJson(shown);
+    else if (wanted !== undefined) print(asText(shown));
+    else {
+      const rows = Object.entries(opened as PropertyMap).map(([key, value]) => [`    ${key}`, asText(value)]);
+      print(`Current stack outputs (${rows.length}):`);
+      if (rows.length > 0) printTable(["    OUTPUT", "VALUE"], rows);
+    }
+  },
+
+  /** Newest first. */
+  async "stack history"(flags) {
+    const { backend, name, secrets } = openSession(flags);
+    const size = Number(flags["page-size"] ?? 10);
+    const page = Number(flags.page ?? 1);
+    const updates = readHistory(backend, name).slice((page - 1) * size, page * size);
+    const shown = flags["show-secrets"] ?? false;
+    if (shown && updates.some(({ config }) => hasSecure(config))) await secrets.unlock();
+    const entries = updates.map(({ kind, version, ...update }) => ({
+      kind,
+      version,
+      ...update,
+      startTime: new Date(update.startTime * 1000).toISOString(),
+      config: shownConfig(update.config, shown ? secrets : undefined),
+      endTime: new Date(update.endTime * 1000).toISOString(),
+    }));
+    const lines = entries.map(({ kind, result, startTime, message }) => `${startTime} ${kind} ${result} ${message}`);
+    if (flags.json) printJson(entries);
+    else print(lines.join("\n") || "Stack has never been updated");
+  },
+
+  async "stack export"(flags) {
+    const { state, secrets } = openSession(flags);
+    const opens = flags["show-secrets"] && some(state as unknown as PropertyMap, isSecret);
+    if (opens) await secrets.unlock();
+    const open = (_: string, item: PropertyMap): unknown =>
+      opens && isSecret(item) && typeof item.ciphertext === "string"
+        ? sealedSecret(secrets.decrypt(item.ciphertext), "plaintext")
+        : item;
+    const json = JSON.stringify(state, open, 4);
+    if (flags.file === undefined) print(json);
+    else writeFileSync(flags.file, `${json}\n`);
+  },
+
+  async "stack import"(flags) {
+    const session = openSession(flags);
+    const { backend, name } = session;
+    const json = flags.file === undefined ? await text(process.stdin) : readFileSync(flags.file, "utf8");
+    const { version, deployment } = JSON.parse(json) as UntypedDeployment;
+    if (version > 3) throw refuse(`importing a state of version ${version}`);
+    for (const { urn } of flags.force ? [] : (deployment.resources ?? [])) {
+      const stack = urn.split("::")[0]?.split(":")[2] ?? "";
+      if (stack === name.stack) continue;
+      throw new UserError(
+        `resource '${urn}' is from a different stack (${stack} != ${name.stack}); rerun with --force`,
+      );
+    }
+    checkIntegrity(deployment);
+    const secrets = new Secrets(deployment.secrets_providers?.state?.salt ?? session.secrets.salt);
+    deployment.secrets_providers = passphraseProvider(secrets.salt);
+    const map = deployment as unknown as PropertyMap;
+    if (some(map, isSecret)) await secrets.unlock();
+    const sealed = mapValue(map, (item) =>
+      isSecret(item) && typeof item.plaintext === "string" ? sealedSecret(secrets.encrypt(item.plaintext)) : undefined,
     );
-  }
-  return Promise.resolve(undefined);
-}
+    const checkpoint = formatCheckpoint(fullName(name), sealed as unknown as Deployment);
+    await locked(session, () => backend.write(name, checkpoint));
+    print("Import complete.");
+  },
+};
 
-export async function init(argv: string[]): Promise<undefined> {
-  const { args, flags } = parseFlags(argv);
-  const text = args[0] ?? flags.stack;
-  if (text === undefined) throw new UserError("missing stack name");
+async function init(flags: Flags, [stack = flags.stack]: string[]): Promise<void> {
+  if (stack === undefined) throw new UserError("missing stack name");
   const kind = flags["secrets-provider"] ?? "passphrase";
   if (!/^(passphrase|default)$/.test(kind)) throw refuse(`the secrets provider "${kind}"`);
   const { project, backend } = openProject();
-  const name = parseStackName(text, project.name);
+  const name = parseStackName(stack, project.name);
   if (backend.exists(name)) throw new UserError(`stack '${fullName(name)}' already exists`);
   const file = new StackFile(project, name.stack, flags["config-file"]);
   const secrets = file.salt === undefined ? await Secrets.create() : new Secrets(file.salt);
@@ -46,96 +185,4 @@ export async function init(argv: string[]): Promise<undefined> {
   await backend.create(name, secrets.salt);
   if (!flags["no-select"]) selectStack(project, backend, name);
   process.stderr.write(`Created stack '${name.stack}'\n`);
-  return undefined;
-}
-
-export function select(argv: string[]): Promise<undefined> {
-  const { args, flags } = parseFlags(argv);
-  const text = args[0] ?? flags.stack;
-  if (text === undefined) throw new UserError("a stack name is required when running in non-interactive mode");
-  const { project, backend } = openProject();
-  const name = parseStackName(text, project.name);
-  if (flags.create && !backend.exists(name)) return init(argv);
-  openSession(flags, text);
-  selectStack(project, backend, name);
-  return Promise.resolve(undefined);
-}
-
-export function unselect(): Promise<undefined> {
-  const { project, backend } = openProject();
-  selectStack(project, backend, undefined);
-  return Promise.resolve(undefined);
-}
-
-export function list(argv: string[]): Promise<undefined> {
-  const { flags } = parseFlags(argv);
-  const { project, backend } = openProject();
-  const current = selectedStack(project, backend);
-  const stacks = backend.list(project.name).map((name) => {
-    const { resources, manifest } = backend.read(name)?.deployment ?? {};
-    const isCurrent = name.stack === current?.stack;
-    const time = resources?.length ? lastUpdate(backend, name, manifest?.time) : undefined;
-    return {
-      name: name.stack,
-      current: isCurrent,
-      ...(time && { lastUpdate: time }),
-      resourceCount: resources?.length ?? 0,
-    };
-  });
-  if (flags.json) process.stdout.write(`${JSON.stringify(stacks, null, 2)}\n`);
-  else {
-    const rows = stacks.map((stack) => [
-      stack.name + (stack.current ? "*" : ""),
-      stack.lastUpdate ?? "n/a",
-      `${stack.resourceCount}`,
-    ]);
-    printTable(["NAME", "LAST UPDATE", "RESOURCE COUNT"], rows);
-  }
-  return Promise.resolve(undefined);
-}
-
-export async function remove(argv: string[]): Promise<undefined> {
-  const { args, flags } = parseFlags(argv);
-  const session = openSession(flags, args[0] ?? flags.stack);
-  const { project, backend, name, file, state } = session;
-  if (!flags.yes) throw new UserError("--yes must be passed in to proceed when running in non-interactive mode", 2);
-  if (state.deployment.resources?.length && !flags.force) {
-    throw new UserError(
-      `'${name.stack}' still has resources; removal rejected. Possible actions:\n` +
-        `- Make sure that '${name.stack}' is the stack that you want to destroy\n` +
-        "- Run `pulumi destroy` to delete the resources, then run `pulumi stack rm`\n" +
-        "- Run `pulumi stack rm --force` to override this error",
-    );
-  }
-  await locked(session, () => {
-    backend.remove(name);
-    return Promise.resolve();
-  });
-  if (!flags["preserve-config"]) rmSync(file.path, { force: true });
-  if (selectedStack(project, backend)?.stack === name.stack) selectStack(project, backend, undefined);
-  process.stdout.write(`Stack '${name.stack}' has been removed!\n`);
-  return undefined;
-}
-
-export async function rename(argv: string[]): Promise<undefined> {
-  const { args, flags } = parseFlags(argv);
-  const session = openSession(flags);
-  const { project, backend, name, state, file } = session;
-  const next = parseStackName(args[0] ?? "", project.name);
-  if (backend.exists(next)) throw new UserError(`stack '${fullName(next)}' already exists`);
-  await locked(session, async () => {
-    const text = JSON.stringify(state.deployment).replaceAll(
-      `urn:pulumi:${name.stack}::`,
-      `urn:pulumi:${next.stack}::`,
-    );
-    await backend.write(next, formatCheckpoint(fullName(next), JSON.parse(text) as Deployment));
-    const history = backend.path("history", name.project, name.stack);
-    if (existsSync(history)) renameSync(history, backend.path("history", next.project, next.stack));
-    backend.remove(name);
-  });
-  const nextFile = new StackFile(project, next.stack);
-  if (existsSync(file.path)) renameSync(file.path, nextFile.path);
-  if (selectedStack(project, backend)?.stack === name.stack) selectStack(project, backend, next);
-  process.stdout.write(`Renamed ${name.stack} to ${next.stack}\n`);
-  return undefined;
 }

@@ -8,9 +8,9 @@ test("flags are read in the CLI's forms", () => {
     args: ["a", "-x"],
     flags: { stack: "dev", yes: true, refresh: "true", config: ["a=1", "b=2"] },
   });
-  expect(parseFlags(["--plaintext", "a=1", "--secret", "b=2"], true).flags).toEqual({
-    plaintextPairs: ["a=1"],
-    secretPairs: ["b=2"],
+  expect(parseFlags(["--plaintext", "a=1", "--secret=b=2"], true).flags).toEqual({
+    "plaintext-pair": ["a=1"],
+    "secret-pair": ["b=2"],
   });
 });
 

@@ -1,16 +1,16 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import {
   configKey,
   configPlace,
   configText,
   parsePropertyPath,
+  StackFile,
   stackConfiguration,
   validateConfiguration,
 } from "../../engine/configuration.ts";
-import { findProject } from "../../engine/project-file.ts";
-import { StackFile } from "../../engine/stack-file.ts";
+import { findProject, type Project } from "../../engine/workspace.ts";
 import { EngineProject } from "../support/engine-project.ts";
-import type { Project } from "../../engine/project-file.ts";
 
 const header = "name: case\nruntime: nodejs\nconfig:\n";
 
@@ -30,7 +30,7 @@ test("the stack's values stand over the project's, which may be values, defaults
     "  case:size: '4'\n  old:config:name: x\n",
   );
   expect(values).toEqual({ "case:region": "eu", "case:size": "4", "old:name": "x", "other:key": { a: [1] } });
-  expect(configText({ b: 1, a: { d: 1, c: 2 } })).toBe('{"a":{"c":2,"d":1},"b":1}');
+  expect(configText({ b: [{ f: 1, e: 2 }], a: { d: 1, c: 2 } })).toBe('{"a":{"c":2,"d":1},"b":[{"e":2,"f":1}]}');
 });
 
 test.each([
@@ -64,4 +64,45 @@ test("keys have a namespace, paths lead into values", () => {
   expect(configPlace('other:a.b[0]["c.d"]', "case", true)).toEqual({ key: "other:a", path: ["b", 0, "c.d"] });
   expect(configPlace("a.b", "case", false)).toEqual({ key: "case:a.b", path: [] });
   expect(parsePropertyPath("triggers[*]")).toEqual(["triggers", "*"]);
+});
+
+function openFile(text: string): StackFile {
+  const project = findProject(new EngineProject("", { files: { "Pulumi.dev.yaml": text } }).directory);
+  if (!project) throw new Error("no project");
+  return new StackFile(project, "dev");
+}
+
+test("edits keep comments and order, and quote what others take for numbers and booleans", () => {
+  const file = openFile("# mine\nencryptionsalt: v1:x\nconfig:\n  case:b: '1' # note\n");
+  file.set({ key: "case:n", path: ["n"] }, "5");
+  file.set({ key: "case:l", path: ["list", 0] }, true);
+  file.set({ key: "case:s", path: [] }, { secure: "v1:c" });
+  file.save();
+  expect(readFileSync(file.path, "utf8")).toBe(
+    '# mine\nencryptionsalt: v1:x\nconfig:\n  case:b: \'1\' # note\n  case:n:\n    "n": "5"\n  case:l:\n    list:\n      - true\n  case:s:\n    secure: v1:c\n',
+  );
+});
+
+test("removing the last value removes the section; the salt comes first", () => {
+  const file = openFile("config:\n  case:a: x\n");
+  file.remove({ key: "case:nope", path: [] });
+  expect(file.config()).toEqual({ "case:a": "x" });
+  file.remove({ key: "case:a", path: [] });
+  expect(file.config()).toEqual({});
+  file.set({ key: "case:b", path: [] }, "y");
+  file.setSalt("v1:new");
+  file.save();
+  expect(readFileSync(file.path, "utf8")).toBe('encryptionsalt: v1:new\nconfig:\n  case:b: "y"\n');
+});
+
+test("a place that cannot be is refused", () => {
+  const file = openFile("config:\n  case:a: text\n");
+  expect(() => {
+    file.set({ key: "case:a", path: ["b"] }, 1);
+  }).toThrow('an array or object is expected at case:a, found "text"');
+  expect(() => {
+    file.set({ key: "case:l", path: [3] }, 1);
+  }).toThrow("array index out of range: 3");
+  expect(() => openFile("config: [")).toThrow("could not load");
+  expect(() => openFile("secretsprovider: awskms://x\n")).toThrow(/needs the Pulumi CLI$/);
 });

@@ -1,7 +1,20 @@
-import { existsSync } from "node:fs";
+import { cpSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { EngineProject } from "../../support/engine-project.ts";
+
+/** A project whose backend was written by the Pulumi CLI: see cli-sample. */
+function cliSample(): EngineProject {
+  const project = new EngineProject("", { stack: false });
+  const sample = join(import.meta.dirname, "..", "cli-sample");
+  cpSync(sample, join(project.backend, ".pulumi"), { recursive: true });
+  cpSync(join(sample, "Pulumi.dev.yaml"), join(project.directory, "Pulumi.dev.yaml"));
+  project.write(
+    "Pulumi.yaml",
+    "name: sample\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.ts\n",
+  );
+  return project;
+}
 
 test("stacks are made, selected, listed, renamed and removed", async () => {
   const project = new EngineProject("", { stack: false });
@@ -30,4 +43,67 @@ test("stacks are made, selected, listed, renamed and removed", async () => {
     code: 6,
     stderr: "error: no stack named 'nope' found\n",
   });
+});
+
+test("a stack that the CLI wrote is continued without a change", async () => {
+  const project = cliSample();
+  project.program(`
+    const token = new pulumi.Config().requireSecret("token");
+    const hello = new local.Command("hello", { create: "echo hello", delete: "echo bye >> $TRACE", environment: { TOKEN: token } });
+    new local.Command("after", { create: "echo after", triggers: [1] }, { dependsOn: hello });
+    export const text = hello.stdout;
+    export const secret = token;
+  `);
+  const up = await project.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev");
+  expect(up).toMatchObject({ code: 0, stderr: "" });
+  expect((await project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "dev")).code).toBe(0);
+  expect(project.trace()).toEqual(["bye"]);
+});
+
+test("outputs show their secrets only when asked", async () => {
+  const project = cliSample();
+  const output = async (...args: string[]): Promise<string> =>
+    (await project.pulumi("stack", "output", "--stack", "dev", ...args)).stdout;
+  expect(JSON.parse(await output("--json"))).toEqual({ secret: "[secret]", text: "hello" });
+  expect(JSON.parse(await output("--json", "--show-secrets"))).toEqual({ secret: "s3cret-token", text: "hello" });
+  expect(await output("text")).toBe("hello\n");
+  expect((await project.pulumi("stack", "output", "nope", "--stack", "dev")).stderr).toBe(
+    "error: current stack does not have output property 'nope'\n",
+  );
+});
+
+test("what is exported is imported again; another stack's state is not", async () => {
+  const project = cliSample();
+  await project.pulumi("stack", "export", "--show-secrets", "--file", "state.json", "--stack", "dev");
+  expect(readFileSync(join(project.directory, "state.json"), "utf8")).toContain("s3cret-token");
+  const file = join(project.backend, ".pulumi", "stacks", "sample", "dev.json");
+  expect((await project.pulumi("stack", "import", "--file", "state.json", "--stack", "dev")).stdout).toBe(
+    "Import complete.\n",
+  );
+  expect(readFileSync(file, "utf8")).not.toContain("s3cret-token");
+  project.write(
+    "state.json",
+    readFileSync(join(project.directory, "state.json"), "utf8").replaceAll(":dev::", ":prod::"),
+  );
+  expect((await project.pulumi("stack", "import", "--file", "state.json", "--stack", "dev")).stderr).toContain(
+    "is from a different stack (prod != dev)",
+  );
+});
+
+test("the history that the CLI wrote is listed, with secrets only when asked", async () => {
+  const project = cliSample();
+  const list = async (...args: string[]) =>
+    JSON.parse((await project.pulumi("stack", "history", "--json", "--stack", "dev", ...args)).stdout) as object[];
+  const [entry] = await list("--show-secrets");
+  expect(entry).toMatchObject({
+    kind: "update",
+    version: 0,
+    message: "first",
+    result: "succeeded",
+    config: { "sample:token": { value: "s3cret-token", secret: true } },
+  });
+  expect(await list()).toMatchObject([{ config: { "sample:token": { secret: true } } }]);
+  expect(await list("--page", "2")).toEqual([]);
+  const { stdout } = await project.pulumi("stack", "history", "--stack", "dev");
+  expect(stdout).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z update succeeded first\n$/);
 });
