@@ -56,6 +56,12 @@ function spelledOut(word: string): string[] {
   return value === "true" ? [`--${name}`] : [];
 }
 
+/** `KEY=VALUE`, as flags have it. */
+export function keyAndValue(pair: string): { key: string; value: string } {
+  const [key = "", ...value] = pair.split("=");
+  return { key, value: value.join("=") };
+}
+
 /** The engine asks nobody: whoever changes things says so beforehand. */
 export function requireYes(given: boolean | undefined, flags = "--yes"): void {
   if (given) return;

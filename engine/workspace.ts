@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { parse } from "yaml";
+import { parseDocument } from "yaml";
 import { fullName, openBackend, pulumiHome, type Backend, type StackName } from "./backend.ts";
 import { StackFile } from "./configuration.ts";
 import { Secrets } from "./secrets.ts";
@@ -18,15 +18,9 @@ export interface ConfigDeclaration {
   secret?: boolean;
 }
 
-interface RuntimeOptions {
-  typescript?: boolean;
-  tsconfig?: string;
-  nodeargs?: string;
-}
-
 interface ProjectYaml {
   name?: string;
-  runtime?: string | { name: string; options?: RuntimeOptions };
+  runtime?: string | { name: string; options?: { typescript?: boolean; tsconfig?: string; nodeargs?: string } };
   main?: string;
   config?: Record<string, ConfigDeclaration | PropertyValue>;
   stackConfigDir?: string;
@@ -43,12 +37,9 @@ export function findProject(from = process.cwd()): Project | undefined {
 
 function readProject(file: string) {
   const wrong = (problem: string): UserError => new UserError(`could not load project ${file}: ${problem}`);
-  let yaml: ProjectYaml;
-  try {
-    yaml = (parse(readFileSync(file, "utf8")) ?? {}) as ProjectYaml;
-  } catch (error) {
-    throw wrong((error as Error).message);
-  }
+  const document = parseDocument(readFileSync(file, "utf8"));
+  if (document.errors[0]) throw wrong(document.errors[0].message);
+  const yaml = (document.toJS() ?? {}) as ProjectYaml;
   const { name, runtime, main } = yaml;
   if (!name) throw wrong("project is missing a 'name' attribute");
   if (!runtime) throw wrong("project is missing a 'runtime' attribute");

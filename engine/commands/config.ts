@@ -1,5 +1,5 @@
 import { text } from "node:stream/consumers";
-import { print, printJson, type Commands, type Flags } from "../command-line.ts";
+import { keyAndValue, print, printJson, type Commands, type Flags } from "../command-line.ts";
 import { configPlace, configText, hasSecure, openConfig, shownConfig, stackConfiguration } from "../configuration.ts";
 import { printTable } from "../display-value.ts";
 import { UserError } from "../user-error.ts";
@@ -41,22 +41,14 @@ export const commands: Commands = {
   },
 
   async "config set-all"(flags) {
-    const entries = [
-      ...(flags["plaintext-pair"] ?? []).map((pair) => ({ ...keyAndValue(pair), isSecret: false })),
-      ...(flags["secret-pair"] ?? []).map((pair) => ({ ...keyAndValue(pair), isSecret: true })),
-    ];
-    await setAll(flags, entries);
+    const { "plaintext-pair": plain = [], "secret-pair": secret = [] } = flags;
+    const entries = (pairs: string[], isSecret: boolean) => pairs.map((pair) => ({ ...keyAndValue(pair), isSecret }));
+    await setAll(flags, [...entries(plain, false), ...entries(secret, true)]);
   },
 
   "config rm": (flags, [key = ""]) => removeAll(flags, [key]),
   "config rm-all": removeAll,
 };
-
-/** `KEY=VALUE`, as flags have it. */
-export function keyAndValue(pair: string): { key: string; value: string } {
-  const [key = "", ...value] = pair.split("=");
-  return { key, value: value.join("=") };
-}
 
 async function setAll(flags: Flags, entries: { key: string; value: string; isSecret: boolean }[]): Promise<void> {
   const { project, file, secrets } = openSession(flags);

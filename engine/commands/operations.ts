@@ -1,11 +1,10 @@
 import { cliVersion } from "../checkpoint.ts";
-import { print, requireYes, type Commands, type Flags } from "../command-line.ts";
+import { keyAndValue, print, requireYes, type Commands, type Flags } from "../command-line.ts";
 import { configPlace } from "../configuration.ts";
 import { removeLocks } from "../lock.ts";
 import { defaultParallel, locked, perform, type Outcome } from "../perform.ts";
 import { refuse, UserError } from "../user-error.ts";
 import { openSession, type Session } from "../workspace.ts";
-import { keyAndValue } from "./config.ts";
 import type { EventSink } from "../events.ts";
 
 const titles = { update: "Updating", refresh: "Refreshing", destroy: "Destroying" };
