@@ -48,7 +48,9 @@ export async function main(argv: string[]): Promise<void> {
     process.exitCode = (await run(argv)) ?? 0;
   } catch (error) {
     process.exitCode = error instanceof UserError ? error.exitCode : 1;
-    const text = error instanceof UserError ? error.message : ((error as Error).stack ?? String(error));
+    // A file that cannot be read or written is nothing for a stack trace, either.
+    const isClear = error instanceof UserError || (error instanceof Error && "syscall" in error);
+    const text = isClear ? error.message : ((error as Error).stack ?? String(error));
     process.stderr.write(`error: ${text}\n`);
   }
 }

@@ -80,12 +80,20 @@ export function openSession(flags: Flags, name = flags.stack): Session {
   const { project, backend } = openProject();
   const stack = name === undefined ? selectedStack(project, backend) : parseStackName(name, project.name);
   if (!stack) throw new UserError("no stack selected; please use `pulumi stack select` to choose one");
-  const state = backend.read(stack);
-  if (!state) throw new UserError(`no stack named '${name ?? stack.stack}' found`, 6);
+  const state = currentState({ backend, name: stack }, name);
   const file = new StackFile(project, stack.stack, flags["config-file"]);
   const salt = state.deployment.secrets_providers?.state?.salt ?? file.salt;
   if (salt === undefined) throw new UserError(`stack '${stack.stack}' has no encryption salt`);
   return { project, backend, name: stack, state, file, secrets: new Secrets(salt) };
+}
+
+export function currentState(
+  { backend, name }: Pick<Session, "backend" | "name">,
+  called = name.stack,
+): UntypedDeployment {
+  const state = backend.read(name);
+  if (!state) throw new UserError(`no stack named '${called}' found`, 6);
+  return state;
 }
 
 /** `-c KEY=VALUE` of `up` and `preview` is written to the stack's file, as the CLI does it. */

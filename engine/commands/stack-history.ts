@@ -1,18 +1,17 @@
 import { configText, hasSecure, openConfig } from "../configuration.ts";
 import { parseFlags } from "../command-line.ts";
-import { readHistory } from "../history.ts";
 import { openSession } from "../workspace.ts";
 import { isObject } from "../property-value.ts";
 import type { PropertyMap } from "../property-value.ts";
 import type { Secrets } from "../secrets.ts";
-import type { UpdateInfo } from "../history.ts";
+import type { UpdateInfo } from "../backend.ts";
 
 export async function history(argv: string[]): Promise<undefined> {
   const { flags } = parseFlags(argv);
   const { backend, name, secrets } = openSession(flags);
   const size = Number(flags["page-size"] ?? 10);
   const page = Number(flags.page ?? 1);
-  const updates = readHistory(backend, name).slice((page - 1) * size, page * size);
+  const updates = backend.history(name).slice((page - 1) * size, page * size);
   const show = flags["show-secrets"] ?? false;
   if (show && updates.some(({ config }) => hasSecure(config))) await secrets.unlock();
   if (flags.json) {

@@ -1,7 +1,6 @@
 import { parseFlags } from "../command-line.ts";
 import { formatCheckpoint } from "../checkpoint.ts";
 import { fullName } from "../backend.ts";
-import { lastUpdate } from "../history.ts";
 import { printTable } from "../display-value.ts";
 import { openProject, openSession, parseStackName, selectStack, selectedStack } from "../workspace.ts";
 import { locked } from "../perform.ts";
@@ -74,7 +73,7 @@ export function list(argv: string[]): Promise<undefined> {
   const stacks = backend.list(project.name).map((name) => {
     const { resources, manifest } = backend.read(name)?.deployment ?? {};
     const isCurrent = name.stack === current?.stack;
-    const time = resources?.length ? lastUpdate(backend, name, manifest?.time) : undefined;
+    const time = resources?.length ? (backend.lastUpdate(name) ?? manifest?.time) : undefined;
     return {
       name: name.stack,
       current: isCurrent,
@@ -97,17 +96,17 @@ export function list(argv: string[]): Promise<undefined> {
 export async function remove(argv: string[]): Promise<undefined> {
   const { args, flags } = parseFlags(argv);
   const session = openSession(flags, args[0] ?? flags.stack);
-  const { project, backend, name, file, state } = session;
+  const { project, backend, name, file } = session;
   if (!flags.yes) throw new UserError("--yes must be passed in to proceed when running in non-interactive mode", 2);
-  if (state.deployment.resources?.length && !flags.force) {
-    throw new UserError(
-      `'${name.stack}' still has resources; removal rejected. Possible actions:\n` +
-        `- Make sure that '${name.stack}' is the stack that you want to destroy\n` +
-        "- Run `pulumi destroy` to delete the resources, then run `pulumi stack rm`\n" +
-        "- Run `pulumi stack rm --force` to override this error",
-    );
-  }
   await locked(session, () => {
+    if (session.state.deployment.resources?.length && !flags.force) {
+      throw new UserError(
+        `'${name.stack}' still has resources; removal rejected. Possible actions:\n` +
+          `- Make sure that '${name.stack}' is the stack that you want to destroy\n` +
+          "- Run `pulumi destroy` to delete the resources, then run `pulumi stack rm`\n" +
+          "- Run `pulumi stack rm --force` to override this error",
+      );
+    }
     backend.remove(name);
     return Promise.resolve();
   });
@@ -120,11 +119,11 @@ export async function remove(argv: string[]): Promise<undefined> {
 export async function rename(argv: string[]): Promise<undefined> {
   const { args, flags } = parseFlags(argv);
   const session = openSession(flags);
-  const { project, backend, name, state, file } = session;
+  const { project, backend, name, file } = session;
   const next = parseStackName(args[0] ?? "", project.name);
   if (backend.exists(next)) throw new UserError(`stack '${fullName(next)}' already exists`);
   await locked(session, async () => {
-    const text = JSON.stringify(state.deployment).replaceAll(
+    const text = JSON.stringify(session.state.deployment).replaceAll(
       `urn:pulumi:${name.stack}::`,
       `urn:pulumi:${next.stack}::`,
     );
