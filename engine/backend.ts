@@ -3,9 +3,8 @@ import { open, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Deployment, formatCheckpoint, newManifest, parseCheckpoint } from "./checkpoint.ts";
+import { type UntypedDeployment, formatCheckpoint, newDeployment, parseCheckpoint } from "./checkpoint.ts";
 import { UserError, refuse } from "./user-error.ts";
-import type { UntypedDeployment } from "./checkpoint.ts";
 import type { Project } from "./project-file.ts";
 import type { PropertyMap } from "./property-value.ts";
 
@@ -69,17 +68,13 @@ export class Backend {
 
   async create(name: StackName, salt: string): Promise<void> {
     if (this.exists(name)) throw new UserError(`stack '${fullName(name)}' already exists`);
-    const deployment = { manifest: newManifest(), secrets_providers: passphraseProvider(salt), metadata: {} };
-    await this.write(name, formatCheckpoint(fullName(name), deployment));
+    await this.write(name, formatCheckpoint(fullName(name), newDeployment(salt)));
     keepBackup(this.checkpointFile(name));
   }
 
-  list(project?: string): StackName[] {
-    const projects = project === undefined ? namesIn(this.path("stacks")) : [project];
-    return projects.flatMap((project) => {
-      const files = namesIn(this.path("stacks", project)).filter((file) => file.endsWith(".json"));
-      return files.map((file) => ({ project, stack: file.slice(0, -".json".length) }));
-    });
+  list(project: string): StackName[] {
+    const files = namesIn(this.path("stacks", project)).filter((file) => file.endsWith(".json"));
+    return files.map((file) => ({ project, stack: file.slice(0, -".json".length) }));
   }
 
   /** Removes the stack; its last checkpoint stays as `.bak`, as the CLI leaves it. */
@@ -118,10 +113,6 @@ export class Backend {
 
 export function fullName({ project, stack }: StackName): string {
   return `organization/${project}/${stack}`;
-}
-
-export function passphraseProvider(salt: string): NonNullable<Deployment["secrets_providers"]> {
-  return { type: "passphrase", state: { salt } };
 }
 
 /** What lies in a directory, if there is one, sorted. */

@@ -21,12 +21,10 @@ export interface ResourceState {
   protect?: boolean;
   external?: boolean;
   dependencies?: string[];
-  initErrors?: string[];
   provider?: string;
   propertyDependencies?: Record<string, string[]>;
   pendingReplacement?: boolean;
   additionalSecretOutputs?: string[];
-  aliases?: string[];
   customTimeouts?: CustomTimeouts;
   retainOnDelete?: boolean;
   deletedWith?: string;
@@ -61,12 +59,17 @@ export function now(): string {
   return new Date().toISOString();
 }
 
-interface StoredCheckpoint extends Omit<UntypedDeployment, "deployment"> {
-  checkpoint: { latest?: Deployment };
+/** A state without resources. */
+export function newDeployment(salt: string): Deployment {
+  return { manifest: newManifest(), secrets_providers: passphraseProvider(salt), metadata: {} };
 }
 
 export function newManifest(): Deployment["manifest"] {
   return { time: now(), magic: magic(cliVersion), version: cliVersion };
+}
+
+export function passphraseProvider(salt: string): NonNullable<Deployment["secrets_providers"]> {
+  return { type: "passphrase", state: { salt } };
 }
 
 function magic(version: string): string {
@@ -79,7 +82,7 @@ export function formatCheckpoint(stack: string, latest: Deployment): string {
 
 export function parseCheckpoint(text: string, file: string): UntypedDeployment {
   try {
-    const { checkpoint, ...format } = JSON.parse(text) as StoredCheckpoint;
+    const { checkpoint, ...format } = JSON.parse(text) as { version: number; checkpoint: { latest?: Deployment } };
     return { ...format, deployment: checkpoint.latest ?? { manifest: newManifest() } };
   } catch (error) {
     const problem = `could not read the checkpoint ${file}: ${(error as Error).message}`;

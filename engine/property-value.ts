@@ -45,16 +45,8 @@ export function mapValue(
   return isObject(value) ? mapObject(value, (item, key) => mapValue(item, replace, `${path}.${key}`)) : value;
 }
 
-export function mapObject(
-  map: PropertyMap,
-  change: (value: PropertyValue, key: string) => PropertyValue | undefined,
-): PropertyMap {
-  const result: PropertyMap = {};
-  for (const [key, value] of Object.entries(map)) {
-    const changed = change(value, key);
-    if (changed !== undefined) result[key] = changed;
-  }
-  return result;
+export function mapObject(map: PropertyMap, change: (value: PropertyValue, key: string) => PropertyValue): PropertyMap {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value, key)]));
 }
 
 /** The value without secret marks. */
@@ -96,11 +88,9 @@ export function hasUnknown(value: PropertyValue): boolean {
 
 /** The plain texts of all secrets in `value`, for masking what a script prints; a longer one may contain a shorter. */
 export function secretTexts(value: PropertyValue): string[] {
-  const inSecrets = parts(value)
-    .filter((item) => isSecret(item))
-    .flatMap(({ value = null }) => parts(value));
-  const texts = inSecrets.filter((item) => typeof item === "string" && item !== "") as string[];
-  return texts.sort((a, b) => b.length - a.length);
+  const inSecrets = parts(value).flatMap((item) => (isSecret(item) ? parts(item.value ?? null) : []));
+  const texts = inSecrets.filter((item) => typeof item === "string");
+  return texts.filter((text) => text !== "").sort((a, b) => b.length - a.length);
 }
 
 export const equal: (a?: PropertyValue, b?: PropertyValue) => boolean = isDeepStrictEqual;

@@ -16,17 +16,16 @@ export class Secrets {
   /** Ciphertext by place and plain text: a secret that did not change keeps its ciphertext. */
   private readonly known = new Map<string, string>();
 
-  constructor(salt: string) {
+  constructor(salt: string, key?: Buffer) {
     this.salt = salt;
+    this.key = key;
   }
 
   /** A new salt under the user's passphrase, as `stack init` makes it. */
   static async create(): Promise<Secrets> {
     const salt = randomBytes(8).toString("base64");
     const key = await deriveKey(salt);
-    const secrets = new Secrets(`v1:${salt}:${encrypt(key, "pulumi")}`);
-    secrets.key = key;
-    return secrets;
+    return new Secrets(`v1:${salt}:${new Secrets("", key).encrypt("pulumi")}`, key);
   }
 
   /** Makes the key and checks the passphrase; everything below is synchronous after it. */
@@ -39,16 +38,35 @@ export class Secrets {
     const [version, salt = "", ...check] = this.salt.split(":");
     if (version !== "v1") throw new UserError("malformed encryption salt");
     const key = await deriveKey(salt);
-    decrypt(key, check.join(":"));
+    new Secrets("", key).decrypt(check.join(":"));
     this.key = key;
   }
 
   encrypt(text: string): string {
-    return encrypt(this.key, text);
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv("aes-256-gcm", this.unlocked(), nonce);
+    const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
+    return `v1:${nonce.toString("base64")}:${sealed.toString("base64")}`;
   }
 
   decrypt(text: string): string {
-    return decrypt(this.key, text);
+    const [nonce = Buffer.of(), sealed = Buffer.of()] = text
+      .split(":")
+      .slice(1)
+      .map((part) => Buffer.from(part, "base64"));
+    const key = this.unlocked();
+    try {
+      const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: 16 });
+      decipher.setAuthTag(sealed.subarray(-16));
+      return decipher.update(sealed.subarray(0, -16), undefined, "utf8") + decipher.final("utf8");
+    } catch {
+      throw new UserError("incorrect passphrase");
+    }
+  }
+
+  private unlocked(): Buffer {
+    if (!this.key) throw new Error("secrets are used before unlock");
+    return this.key;
   }
 
   /** Secrets of the state (ciphertext) as secrets in memory (value). `place` names the owner. */
@@ -86,25 +104,4 @@ export function passphrase(): string {
 
 function deriveKey(salt: string): Promise<Buffer> {
   return promisify(pbkdf2)(passphrase(), Buffer.from(salt, "base64"), 1_000_000, 32, "sha256");
-}
-
-function encrypt(key: Buffer | undefined, text: string): string {
-  if (!key) throw new Error("a secret is made before unlock");
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv("aes-256-gcm", key, nonce);
-  const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
-  return `v1:${nonce.toString("base64")}:${sealed.toString("base64")}`;
-}
-
-function decrypt(key: Buffer | undefined, text: string): string {
-  if (!key) throw new Error("a secret is opened before unlock");
-  const [, nonce = "", sealed = ""] = text.split(":");
-  const bytes = Buffer.from(sealed, "base64");
-  try {
-    const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"), { authTagLength: 16 });
-    decipher.setAuthTag(bytes.subarray(-16));
-    return decipher.update(bytes.subarray(0, -16), undefined, "utf8") + decipher.final("utf8");
-  } catch {
-    throw new UserError("incorrect passphrase");
-  }
 }

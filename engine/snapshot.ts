@@ -1,8 +1,8 @@
-import { type Backend, type StackName, fullName, passphraseProvider } from "./backend.ts";
-import { type PendingOperation, type ResourceState, formatCheckpoint, newManifest } from "./checkpoint.ts";
+import { type Backend, type StackName, fullName } from "./backend.ts";
+import { type PendingOperation, type ResourceState, formatCheckpoint, newDeployment } from "./checkpoint.ts";
+import { UserError } from "./user-error.ts";
 import type { PropertyMap } from "./property-value.ts";
 import type { Secrets } from "./secrets.ts";
-import { UserError } from "./user-error.ts";
 
 /**
  * The state while an operation changes it: what is new, in order of completion, then what is left of the old one.
@@ -96,8 +96,7 @@ export class Snapshot {
     const lists = Object.entries({ resources, pending_operations: pending })
       .filter(([, list]) => list.length > 0)
       .map(([key, list]) => `"${key}":[${list.join(",")}],`);
-    const deployment = { manifest: newManifest(), secrets_providers: passphraseProvider(this.parts.secrets.salt) };
-    const text = formatCheckpoint(fullName(this.parts.name), { ...deployment, metadata: {} });
+    const text = formatCheckpoint(fullName(this.parts.name), newDeployment(this.parts.secrets.salt));
     return text.replace('"metadata":', (metadata) => lists.join("") + metadata);
   }
 

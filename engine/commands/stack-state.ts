@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
-import { checkIntegrity, formatCheckpoint } from "../checkpoint.ts";
-import { fullName, passphraseProvider } from "../backend.ts";
+import { checkIntegrity, formatCheckpoint, passphraseProvider } from "../checkpoint.ts";
+import { fullName } from "../backend.ts";
 import { parseFlags } from "../command-line.ts";
 import { locked } from "../perform.ts";
 import { asText, isSecret, mapValue, mask, sealedSecret, some } from "../property-value.ts";

@@ -36,7 +36,7 @@ test("each write keeps the version before, and removing leaves it", async () => 
 test("files that the CLI wrote are read", () => {
   const { backend: store, directory } = backend();
   cpSync(join(import.meta.dirname, "cli-sample"), join(directory, ".pulumi"), { recursive: true });
-  expect(store.list()).toEqual([name]);
+  expect(store.list("sample")).toEqual([name]);
   expect(store.read(name)?.deployment.resources).toHaveLength(4);
 });
 
