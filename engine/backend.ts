@@ -1,12 +1,12 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { open, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { formatCheckpoint, newManifest, parseCheckpoint } from "./checkpoint.ts";
+import { type UntypedDeployment, formatCheckpoint, newDeployment, parseCheckpoint } from "./checkpoint.ts";
 import { UserError, refuse } from "./user-error.ts";
-import { open } from "node:fs/promises";
-import type { Deployment, UntypedDeployment } from "./checkpoint.ts";
 import type { Project } from "./workspace.ts";
+import type { PropertyMap } from "./property-value.ts";
 
 /** A stack of a project in the file backend; its full name is `organization/PROJECT/STACK`. */
 export interface StackName {
@@ -14,27 +14,34 @@ export interface StackName {
   stack: string;
 }
 
-export function fullName({ project, stack }: StackName): string {
-  return `organization/${project}/${stack}`;
+/** One finished update, as the history keeps it. Times are Unix seconds; the version is always 0 in this backend. */
+export interface UpdateInfo {
+  kind: "update" | "refresh" | "destroy";
+  startTime: number;
+  message: string;
+  environment: Record<string, string>;
+  config: PropertyMap;
+  version: 0;
+  result: "succeeded" | "failed";
+  endTime: number;
+  resourceChanges: Record<string, number>;
 }
 
 /** Pulumi's file backend: everything below `DIRECTORY/.pulumi`. */
 export class Backend {
   readonly url: string;
   readonly directory: string;
-  private readonly store: string;
 
   constructor(url: string) {
     this.url = url;
     this.directory = directoryOf(url);
-    this.store = join(this.directory, ".pulumi");
-    if (existsSync(this.store) && !existsSync(this.path("meta.yaml")) && existsSync(this.path("stacks"))) {
+    if (existsSync(this.path("stacks")) && !existsSync(this.path("meta.yaml"))) {
       throw refuse(`the backend ${url}, whose files are in the layout before projects,`);
     }
   }
 
   path(...parts: string[]): string {
-    return join(this.store, ...parts);
+    return join(this.directory, ".pulumi", ...parts);
   }
 
   checkpointFile({ project, stack }: StackName): string {
@@ -48,37 +55,26 @@ export class Backend {
   /** The stack's state, or undefined when there is no such stack. */
   read(name: StackName): UntypedDeployment | undefined {
     const file = this.checkpointFile(name);
-    for (const packed of [`${file}.gz`, `${file}.zst`]) if (existsSync(packed)) throw refuse("a compressed checkpoint");
+    if (existsSync(`${file}.gz`) || existsSync(`${file}.zst`)) throw refuse("a compressed checkpoint");
     return existsSync(file) ? parseCheckpoint(readFileSync(file, "utf8"), file) : undefined;
   }
 
   /** Writes the checkpoint's text, keeping the version before as `.bak`. */
   async write(name: StackName, text: string): Promise<void> {
-    const file = this.checkpointFile(name);
-    this.initialise();
-    keepBackup(file);
-    await writeAtomically(file, text);
+    if (!existsSync(this.path("meta.yaml"))) await writeAtomically(this.path("meta.yaml"), "version: 1\n");
+    keepBackup(this.checkpointFile(name));
+    await writeAtomically(this.checkpointFile(name), text);
   }
 
   async create(name: StackName, salt: string): Promise<void> {
     if (this.exists(name)) throw new UserError(`stack '${fullName(name)}' already exists`);
-    const deployment: Deployment = {
-      manifest: newManifest(),
-      secrets_providers: passphraseProvider(salt),
-      metadata: {},
-    };
-    await this.write(name, formatCheckpoint(fullName(name), deployment));
+    await this.write(name, formatCheckpoint(fullName(name), newDeployment(salt)));
     keepBackup(this.checkpointFile(name));
   }
 
-  list(project?: string): StackName[] {
-    const projects = project === undefined ? names(this.path("stacks")) : [project];
-    return projects.sort().flatMap((project) =>
-      names(this.path("stacks", project))
-        .filter((file) => file.endsWith(".json"))
-        .sort()
-        .map((file) => ({ project, stack: file.slice(0, -".json".length) })),
-    );
+  list(project: string): StackName[] {
+    const files = namesIn(this.path("stacks", project)).filter((file) => file.endsWith(".json"));
+    return files.map((file) => ({ project, stack: file.slice(0, -".json".length) }));
   }
 
   /** Removes the stack; its last checkpoint stays as `.bak`, as the CLI leaves it. */
@@ -89,19 +85,39 @@ export class Backend {
     rmSync(this.path("history", name.project, name.stack), { recursive: true, force: true });
   }
 
-  private initialise(): void {
-    if (existsSync(this.path("meta.yaml"))) return;
-    mkdirSync(this.store, { recursive: true, mode: 0o700 });
-    writeFileSync(this.path("meta.yaml"), "version: 1\n");
+  /** Its finished updates, newest first. */
+  history({ project, stack }: StackName): UpdateInfo[] {
+    const directory = this.path("history", project, stack);
+    const files = namesIn(directory).filter((file) => file.endsWith(".history.json"));
+    return files.reverse().map((file) => JSON.parse(readFileSync(join(directory, file), "utf8")) as UpdateInfo);
+  }
+
+  /** When the stack was last updated, in whole seconds as the CLI prints it. */
+  lastUpdate(name: StackName): string | undefined {
+    const [last] = this.history(name);
+    return last && new Date(last.endTime * 1000).toISOString();
+  }
+
+  /** Adds the entry, the checkpoint after it, and a backup of the same checkpoint. */
+  async addToHistory({ project, stack }: StackName, update: UpdateInfo, checkpoint: string): Promise<void> {
+    // Nanoseconds, as the CLI counts them; the clock has microseconds.
+    const stamp = `${Math.round((performance.timeOrigin + performance.now()) * 1000)}000`;
+    const entry = this.path("history", project, stack, `${stack}-${stamp}`);
+    await Promise.all([
+      writeAtomically(`${entry}.history.json`, JSON.stringify(update)),
+      writeAtomically(`${entry}.checkpoint.json`, checkpoint),
+      writeAtomically(this.path("backups", project, stack, `${stack}.${stamp}.json`), checkpoint),
+    ]);
   }
 }
 
-export function passphraseProvider(salt: string): NonNullable<Deployment["secrets_providers"]> {
-  return { type: "passphrase", state: { salt } };
+export function fullName({ project, stack }: StackName): string {
+  return `organization/${project}/${stack}`;
 }
 
-function names(directory: string): string[] {
-  return existsSync(directory) ? readdirSync(directory) : [];
+/** What lies in a directory, if there is one, sorted. */
+export function namesIn(directory: string): string[] {
+  return existsSync(directory) ? readdirSync(directory).sort() : [];
 }
 
 /** Which backend is meant: the environment's, the project's, or the one last logged in to. */
@@ -128,34 +144,36 @@ function directoryOf(url: string): string {
 }
 
 /** Replaces `file` as a whole: after a crash there is the old or the new text, on the disk, never half of one. */
-export async function writeAtomically(file: string, text: string, mode = 0o600): Promise<void> {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+async function writeAtomically(file: string, text: string): Promise<void> {
   const temporary = `${file}.tmp`;
   try {
-    await writeSynced(temporary, text, mode);
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    await writeFile(temporary, text, { mode: 0o600, flush: true });
     renameSync(temporary, file);
+    await syncDirectory(dirname(file));
   } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw writeProblem(file, error as Error);
   }
 }
 
-async function writeSynced(file: string, text: string, mode: number): Promise<void> {
-  const handle = await open(file, "w", mode);
-  try {
-    await handle.writeFile(text);
-    await handle.datasync();
-  } finally {
-    await handle.close();
-  }
+/** A new name, too, is only safe from a power failure when its directory is on the disk. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path);
+  await directory.sync().finally(() => directory.close());
+}
+
+export function writeProblem(file: string, { message }: Error): UserError {
+  return new UserError(`could not write ${file}: ${message}`);
 }
 
 /** Keeps the present version of `file` as `FILE.bak`. */
-export function keepBackup(file: string): void {
+function keepBackup(file: string): void {
   rmSync(`${file}.bak`, { force: true });
+  if (!existsSync(file)) return;
   try {
     linkSync(file, `${file}.bak`);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  } catch {
+    copyFileSync(file, `${file}.bak`); // not every file system has links
   }
 }

@@ -1,16 +1,12 @@
 import { createHash } from "node:crypto";
-import { isDefaultProvider, providerUrn } from "./urn.ts";
+import { providerUrn } from "./urn.ts";
 import { refuse, UserError } from "./user-error.ts";
 import type { PropertyMap, PropertyValue } from "./property-value.ts";
 
 /** The Pulumi CLI whose files and behaviour the engine reproduces. */
 export const cliVersion = "v3.259.0";
 
-export interface CustomTimeouts {
-  create?: number;
-  update?: number;
-  delete?: number;
-}
+export type CustomTimeouts = Partial<Record<"create" | "update" | "delete", number>>;
 
 /** One resource of the state, keys in the order the CLI writes them. */
 export interface ResourceState {
@@ -25,12 +21,10 @@ export interface ResourceState {
   protect?: boolean;
   external?: boolean;
   dependencies?: string[];
-  initErrors?: string[];
   provider?: string;
   propertyDependencies?: Record<string, string[]>;
   pendingReplacement?: boolean;
   additionalSecretOutputs?: string[];
-  aliases?: string[];
   customTimeouts?: CustomTimeouts;
   retainOnDelete?: boolean;
   deletedWith?: string;
@@ -61,31 +55,39 @@ export interface UntypedDeployment {
   deployment: Deployment;
 }
 
+export function now(): string {
+  return new Date().toISOString();
+}
+
+/** A state without resources. */
+export function newDeployment(salt: string): Deployment {
+  return { manifest: newManifest(), secrets_providers: passphraseProvider(salt), metadata: {} };
+}
+
 export function newManifest(): Deployment["manifest"] {
   return { time: now(), magic: magic(cliVersion), version: cliVersion };
 }
 
-export function now(): string {
-  return new Date().toISOString();
+export function passphraseProvider(salt: string): NonNullable<Deployment["secrets_providers"]> {
+  return { type: "passphrase", state: { salt } };
 }
 
 function magic(version: string): string {
   return version === "" ? "" : createHash("sha256").update(version).digest("hex");
 }
 
-export function formatCheckpoint(stack: string, deployment: Deployment | undefined): string {
-  return JSON.stringify({ version: 3, checkpoint: { stack, ...(deployment && { latest: deployment }) } });
+export function formatCheckpoint(stack: string, latest: Deployment): string {
+  return JSON.stringify({ version: 3, checkpoint: { stack, latest } });
 }
 
 export function parseCheckpoint(text: string, file: string): UntypedDeployment {
-  let parsed: { version: number; features?: string[]; checkpoint: { latest?: Deployment } };
   try {
-    parsed = JSON.parse(text) as typeof parsed;
+    const { checkpoint, ...format } = JSON.parse(text) as { version: number; checkpoint: { latest?: Deployment } };
+    return { ...format, deployment: checkpoint.latest ?? { manifest: newManifest() } };
   } catch (error) {
-    throw new UserError(`could not read the checkpoint ${file}: ${(error as Error).message}`);
+    const problem = `could not read the checkpoint ${file}: ${(error as Error).message}`;
+    throw new UserError(`${problem}. The version before it is ${file}.bak`);
   }
-  const { version, features, checkpoint } = parsed;
-  return { version, ...(features && { features }), deployment: checkpoint.latest ?? { manifest: newManifest() } };
 }
 
 /** State features the engine does not act on; reading a stack that has one is fine, changing it is not. */
@@ -97,42 +99,32 @@ export function refuseForeignState({ version, features = [], deployment }: Untyp
   if (type && type !== "passphrase") throw refuse(`the secrets provider "${type}"`);
 }
 
-/** The rules every snapshot keeps: unique URNs, and nothing before what it needs. */
-export function checkIntegrity(deployment: Deployment): void {
-  const { manifest, resources = [] } = deployment;
+/** The rules every snapshot keeps: each URN once among the living, and nothing before what it needs. */
+export function checkIntegrity({ manifest, resources = [] }: Deployment): void {
   if (manifest.magic !== magic(manifest.version)) {
-    throw new UserError(`magic cookie mismatch; possible tampering/corruption detected`);
+    throw new UserError("magic cookie mismatch; possible tampering/corruption detected");
   }
   const seen = new Set<string>();
-  for (const r of resources) {
-    for (const [what, urn] of needs(r)) {
-      if (!seen.has(urn)) throw new UserError(`resource ${r.urn} ${what} ${urn} refers to missing resource`);
+  const living = new Set<string>();
+  for (const resource of resources) {
+    const { urn } = resource;
+    for (const [what, needed] of needs(resource)) {
+      if (!seen.has(needed)) throw new UserError(`resource ${urn} ${what} ${needed} refers to missing resource`);
     }
-    if (
-      seen.has(r.urn) &&
-      !r.delete &&
-      resources.some((other) => other !== r && other.urn === r.urn && !other.delete)
-    ) {
-      throw new UserError(`duplicate resource ${r.urn}`);
-    }
-    seen.add(r.urn);
+    if (living.has(urn) && !resource.delete) throw new UserError(`duplicate resource ${urn}`);
+    seen.add(urn);
+    if (!resource.delete) living.add(urn);
   }
 }
 
-function needs(r: ResourceState): [string, string][] {
-  return [
-    ...(r.provider ? [["provider", providerUrn(r.provider)] as [string, string]] : []),
-    ...(r.parent ? [["parent", r.parent] as [string, string]] : []),
-    ...(r.dependencies ?? []).map((urn): [string, string] => ["dependency", urn]),
-  ];
+/** Everything that must be there while the resource is, and what it is to it. */
+function needs({ provider, parent, dependencies = [] }: ResourceState): [what: string, urn: string][] {
+  const needed: [string, string][] = dependencies.map((urn) => ["dependency", urn]);
+  if (parent) needed.unshift(["parent", parent]);
+  if (provider) needed.unshift(["provider", providerUrn(provider)]);
+  return needed;
 }
 
-/** Everything that must be there while `r` is: parent, provider, dependencies. */
-export function requirements(r: ResourceState): string[] {
-  return needs(r).map(([, urn]) => urn);
-}
-
-/** Resources people count: not the providers nobody wrote. */
-export function isCounted(r: { urn: string }): boolean {
-  return !isDefaultProvider(r.urn);
+export function requirements(resource: ResourceState): string[] {
+  return needs(resource).map(([, urn]) => urn);
 }

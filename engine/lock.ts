@@ -1,64 +1,60 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { type Backend, type StackName, namesIn, writeProblem } from "./backend.ts";
 import { now } from "./checkpoint.ts";
 import { UserError } from "./user-error.ts";
-import type { Backend, StackName } from "./backend.ts";
 
-/** The file backend's lock: any file in the stack's lock folder. Taken by everything that writes the state. */
-export class Lock {
-  private readonly file: string;
+/** Takes the stack's lock, without which nothing writes its state, and answers how to release it. */
+export async function lock(backend: Backend, name: StackName): Promise<() => void> {
+  const others = lockFiles(backend, name);
+  if (others.length > 0) {
+    throw new UserError(
+      `the stack is currently locked by ${others.length} lock(s). Either wait for the other process(es) to end or ` +
+        `delete the lock file with \`pulumi cancel\`.${others.map((file) => `\n  ${describe(backend, file)}`).join("")}`,
+    );
+  }
+  const release = writeLock(join(lockDirectory(backend, name), `${randomUUID()}.json`));
+  if (lockFiles(backend, name).length === 1) return release;
+  // Those that start at the same moment find each other's files: all step back, and come again one by one.
+  release();
+  await setTimeout(Math.random() * 200);
+  return lock(backend, name);
+}
 
-  constructor(backend: Backend, name: StackName) {
-    const directory = lockDirectory(backend, name);
-    refuseIfLocked(backend, directory);
-    this.file = join(directory, `${randomUUID()}.json`);
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+function writeLock(file: string): () => void {
+  const release = (): void => {
+    process.off("exit", release);
+    rmSync(file, { force: true });
+  };
+  // A second interrupt ends the process on the spot.
+  process.once("exit", release);
+  try {
+    mkdirSync(join(file, ".."), { recursive: true, mode: 0o700 });
     const owner = { pid: process.pid, username: userInfo().username, hostname: hostname(), timestamp: now() };
-    // A second interrupt ends the process on the spot.
-    process.once("exit", () => {
-      this.release();
-    });
-    writeFileSync(this.file, JSON.stringify(owner), { mode: 0o600 });
-    try {
-      // Two that start together both find the other's file and both give up.
-      refuseIfLocked(backend, directory, this.file);
-    } catch (error) {
-      this.release();
-      throw error;
-    }
+    writeFileSync(file, JSON.stringify(owner), { mode: 0o600 });
+  } catch (error) {
+    release();
+    throw writeProblem(file, error as Error);
   }
-
-  release(): void {
-    rmSync(this.file, { force: true });
-    removeEmpty(join(this.file, ".."));
-  }
+  return release;
 }
 
 /** `pulumi cancel`: removes the locks whoever holds them, and stops nobody. */
 export function removeLocks(backend: Backend, name: StackName): void {
-  const directory = lockDirectory(backend, name);
-  for (const file of lockFiles(directory)) rmSync(file, { force: true });
-  removeEmpty(directory);
+  for (const file of lockFiles(backend, name)) rmSync(file, { force: true });
 }
 
 function lockDirectory(backend: Backend, { project, stack }: StackName): string {
   return backend.path("locks", "organization", project, stack);
 }
 
-function lockFiles(directory: string): string[] {
-  const names = existsSync(directory) ? readdirSync(directory) : [];
-  return names.filter((name) => name.endsWith(".json")).map((name) => join(directory, name));
-}
-
-function refuseIfLocked(backend: Backend, directory: string, own?: string): void {
-  const others = lockFiles(directory).filter((file) => file !== own);
-  if (others.length === 0) return;
-  throw new UserError(
-    `the stack is currently locked by ${others.length} lock(s). Either wait for the other process(es) to end or ` +
-      `delete the lock file with \`pulumi cancel\`.${others.map((file) => `\n  ${describe(backend, file)}`).join("")}`,
-  );
+/** Any file in the stack's lock folder is a lock. */
+function lockFiles(backend: Backend, name: StackName): string[] {
+  const directory = lockDirectory(backend, name);
+  return namesIn(directory).flatMap((file) => (file.endsWith(".json") ? [join(directory, file)] : []));
 }
 
 function describe(backend: Backend, file: string): string {
@@ -68,13 +64,5 @@ function describe(backend: Backend, file: string): string {
     return `${url}: created by ${owner.username}@${owner.hostname} (pid ${owner.pid}) at ${owner.timestamp}`;
   } catch {
     return url;
-  }
-}
-
-function removeEmpty(directory: string): void {
-  try {
-    rmdirSync(directory);
-  } catch {
-    // Another lock lies there, or it is gone already.
   }
 }

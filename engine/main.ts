@@ -20,9 +20,10 @@ export async function main(argv: string[]): Promise<void> {
   try {
     await run(argv);
   } catch (error) {
-    const isKnown = error instanceof UserError;
-    process.exitCode = isKnown ? error.exitCode : 1;
-    process.stderr.write(`error: ${isKnown ? error.message : ((error as Error).stack ?? String(error))}\n`);
+    process.exitCode = error instanceof UserError ? error.exitCode : 1;
+    // A file that cannot be read or written is nothing for a stack trace, either.
+    const isClear = error instanceof UserError || (error instanceof Error && "syscall" in error);
+    process.stderr.write(`error: ${isClear ? error.message : ((error as Error).stack ?? String(error))}\n`);
   }
 }
 

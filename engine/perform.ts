@@ -3,16 +3,16 @@ import { checkIntegrity, refuseForeignState } from "./checkpoint.ts";
 import { hasSecure, programConfiguration, stackConfiguration, validateConfiguration } from "./configuration.ts";
 import { StepExecutor, runDeletes } from "./step-executor.ts";
 import { Events, stepMetadata } from "./events.ts";
-import { addToHistory } from "./history.ts";
-import { Lock } from "./lock.ts";
+import { lock } from "./lock.ts";
 import { Providers } from "./providers.ts";
 import { Snapshot, opened } from "./snapshot.ts";
 import { UserError } from "./user-error.ts";
+import { currentState } from "./workspace.ts";
 import type { EventSink, Op } from "./events.ts";
 import type { ResourceState } from "./checkpoint.ts";
 import type { PropertyMap } from "./property-value.ts";
 import type { Session } from "./workspace.ts";
-import type { UpdateInfo } from "./history.ts";
+import type { UpdateInfo } from "./backend.ts";
 
 export interface Performance {
   kind: UpdateInfo["kind"];
@@ -50,7 +50,6 @@ export async function perform(session: Session, performance: Performance): Promi
   validateConfiguration(session.project, session.name.stack, configuration);
   refuseForeignState(session.state);
   checkIntegrity(session.state.deployment);
-  // Programs, scripts and relative paths all start from there.
   process.chdir(session.project.programDirectory);
   const startTime = unixTime();
   const run = await begin(session, performance, configuration);
@@ -58,11 +57,13 @@ export async function perform(session: Session, performance: Performance): Promi
   try {
     if (performance.refresh && performance.kind !== "refresh") await refreshAll(run, "refresh");
     await runners[performance.kind](run);
-    await run.snapshot?.flush();
+    await run.snapshot?.flush().catch(() => run.executor.end(undefined));
+    return await conclude(run, startTime);
   } finally {
     stopListening();
+    run.events.emit({ cancelEvent: {} });
+    await run.events.close();
   }
-  return conclude(run, startTime);
 }
 
 /** Makes what the operation needs. The passphrase is checked meanwhile: that takes as long as starting the program. */
@@ -99,6 +100,7 @@ async function conclude(
   events.emit({
     summaryEvent: { maybeCorrupt, durationSeconds, resourceChanges: changes, PolicyPacks: {}, isPreview, result },
   });
+  if (snapshot?.problem) throw snapshot.problem;
   if (snapshot) {
     const times = {
       startTime,
@@ -109,10 +111,13 @@ async function conclude(
       result,
       endTime,
     } as const;
-    await addToHistory(session.backend, session.name, { kind, ...times, resourceChanges: changes }, snapshot.text());
+    const update = { kind, ...times, resourceChanges: changes };
+    await session.backend.addToHistory(session.name, update, snapshot.text()).catch((error: unknown) => {
+      throw new UserError(
+        `the update is over and its state is saved, but not its history: ${(error as Error).message}`,
+      );
+    });
   }
-  events.emit({ cancelEvent: {} });
-  await events.close();
   return { ok, changes };
 }
 
@@ -121,23 +126,24 @@ function unixTime(): number {
 }
 
 /** Runs `work` with the stack's lock held. */
-export async function locked<T>({ backend, name }: Session, work: () => T | Promise<T>): Promise<T> {
-  const lock = new Lock(backend, name);
+export async function locked<T>(session: Session, work: () => T | Promise<T>): Promise<T> {
+  const release = await lock(session.backend, session.name);
   try {
+    // Whoever had the lock until now may have changed the state since the session was opened.
+    session.state = currentState(session);
     return await work();
   } finally {
-    lock.release();
+    release();
   }
 }
 
 const runners: Record<UpdateInfo["kind"], (run: Run) => Promise<void>> = {
   update: async (run) => (await import("./run-program.ts")).runProgram(run),
-  async destroy({ base, executor, snapshot }) {
+  async destroy({ base, executor }) {
     const providers = new Providers();
     const doomed = await base;
     for (const { type, custom, external } of doomed) if (custom && !external) await providers.find(type);
     await runDeletes(doomed, providers, executor);
-    await snapshot?.flush();
   },
   async refresh(run) {
     for (const old of await refreshAll(run, "same")) run.executor.count({ op: "same", old });

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 /** Values as they travel between program and engine and lie in the state: JSON, plus objects with a signature. */
 export type PropertyValue = null | boolean | number | string | PropertyValue[] | PropertyMap;
 export interface PropertyMap {
@@ -43,16 +45,8 @@ export function mapValue(
   return isObject(value) ? mapObject(value, (item, key) => mapValue(item, replace, `${path}.${key}`)) : value;
 }
 
-export function mapObject(
-  map: PropertyMap,
-  change: (value: PropertyValue, key: string) => PropertyValue | undefined,
-): PropertyMap {
-  const result: PropertyMap = {};
-  for (const [key, value] of Object.entries(map)) {
-    const changed = change(value, key);
-    if (changed !== undefined) result[key] = changed;
-  }
-  return result;
+export function mapObject(map: PropertyMap, change: (value: PropertyValue, key: string) => PropertyValue): PropertyMap {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value, key)]));
 }
 
 /** The value without secret marks. */
@@ -79,31 +73,24 @@ export function asText(value: PropertyValue | undefined): string {
   return typeof value === "string" ? value : JSON.stringify(value ?? null);
 }
 
+/** The value and everything inside it. */
+function parts(value: PropertyValue): PropertyValue[] {
+  return typeof value === "object" && value !== null ? [value, ...Object.values(value).flatMap(parts)] : [value];
+}
+
 export function some(value: PropertyValue, test: (value: PropertyValue) => boolean): boolean {
-  if (test(value)) return true;
-  if (Array.isArray(value)) return value.some((item) => some(item, test));
-  return isObject(value) && Object.values(value).some((item) => some(item, test));
+  return parts(value).some(test);
 }
 
 export function hasUnknown(value: PropertyValue): boolean {
-  return some(value, (item) => item === unknown);
+  return parts(value).includes(unknown);
 }
 
-/** The plain texts of all secrets in `value`, for masking what a script prints. */
+/** The plain texts of all secrets in `value`, for masking what a script prints; a longer one may contain a shorter. */
 export function secretTexts(value: PropertyValue): string[] {
-  const found: string[] = [];
-  const collect = (item: PropertyValue): boolean => {
-    if (typeof item === "string" && item !== "") found.push(item);
-    return false;
-  };
-  some(value, (item) => isSecret(item) && some(item.value ?? null, collect));
-  return found.sort((a, b) => b.length - a.length);
+  const inSecrets = parts(value).flatMap((item) => (isSecret(item) ? parts(item.value ?? null) : []));
+  const texts = inSecrets.filter((item) => typeof item === "string");
+  return texts.filter((text) => text !== "").sort((a, b) => b.length - a.length);
 }
 
-export function equal(a: PropertyValue | undefined, b: PropertyValue | undefined): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => equal(item, b[i]));
-  if (!isObject(a) || !isObject(b)) return false;
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => key in b && equal(a[key], b[key]));
-}
+export const equal: (a?: PropertyValue, b?: PropertyValue) => boolean = isDeepStrictEqual;

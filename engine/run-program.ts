@@ -9,7 +9,7 @@ import type { Run } from "./perform.ts";
 
 /** Runs the user's program against this engine, and the deletes that follow from it. */
 export async function runProgram(run: Run): Promise<void> {
-  const { session, performance, events, executor, snapshot, config } = run;
+  const { session, performance, events, executor, config } = run;
   warnOfPending(run);
   const operation = startOperation(run);
   const server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
@@ -39,7 +39,6 @@ export async function runProgram(run: Run): Promise<void> {
     await executor.idle();
     if (!ok && !executor.failed) executor.end(problem);
     target.finish();
-    await snapshot?.flush();
   } finally {
     program?.kill();
     server.forceShutdown();

@@ -1,8 +1,7 @@
-import { formatCheckpoint, newManifest } from "./checkpoint.ts";
-import { fullName, passphraseProvider } from "./backend.ts";
+import { type Backend, type StackName, fullName } from "./backend.ts";
+import { type PendingOperation, type ResourceState, formatCheckpoint, newDeployment } from "./checkpoint.ts";
 import { UserError } from "./user-error.ts";
-import type { Backend, StackName } from "./backend.ts";
-import type { PendingOperation, ResourceState } from "./checkpoint.ts";
+import type { PropertyMap } from "./property-value.ts";
 import type { Secrets } from "./secrets.ts";
 
 /**
@@ -10,16 +9,17 @@ import type { Secrets } from "./secrets.ts";
  * Every change is written, but changes that meet a running write share the next one.
  */
 export class Snapshot {
+  /** Why some of it could not be written, for which nothing more is begun. What ends is still tried to be saved. */
+  problem: UserError | undefined;
   private readonly parts: { backend: Backend; name: StackName; secrets: Secrets };
   private base: ResourceState[] = [];
-  private readonly news: ResourceState[] = [];
+  private news: ResourceState[] = [];
   private readonly done = new Set<ResourceState>();
   private pending: PendingOperation[] = [];
   private readonly renamed = new Map<string, string>();
   private readonly texts = new WeakMap<ResourceState, string>();
-  private writing: Promise<void> | undefined;
+  private writing = Promise.resolve();
   private next: Promise<void> | undefined;
-  private problem: UserError | undefined;
 
   constructor(parts: Snapshot["parts"]) {
     this.parts = parts;
@@ -55,7 +55,7 @@ export class Snapshot {
   replace(old: ResourceState, next: ResourceState): void {
     const swap = (resource: ResourceState): ResourceState => (resource === old ? next : resource);
     this.base = this.base.map(swap);
-    for (const [i, resource] of this.news.entries()) if (resource === old) this.news[i] = next;
+    this.news = this.news.map(swap);
     this.changed();
   }
 
@@ -64,27 +64,28 @@ export class Snapshot {
   }
 
   private changed(): void {
-    // A failed write is told by `flush`.
-    void this.flush().catch(() => undefined);
+    this.flush().catch(() => undefined); // `problem` keeps it
   }
 
-  /** Resolves when everything up to now is on the disk. */
-  flush(): Promise<void> {
-    if (this.problem) return Promise.reject(this.problem);
-    this.next ??= (this.writing ?? Promise.resolve()).then(() => {
+  /** Resolves when everything up to now is on the disk, and so was everything before. */
+  async flush(): Promise<void> {
+    this.next ??= this.writing.then(() => {
       this.next = undefined;
       this.writing = this.write();
       return this.writing;
     });
-    return this.next;
+    await this.next;
+    if (this.problem) throw this.problem;
   }
 
   private async write(): Promise<void> {
     try {
       await this.parts.backend.write(this.parts.name, this.text());
     } catch (error) {
-      this.problem = new UserError(`saving the state failed: ${(error as Error).message}`);
-      throw this.problem;
+      this.problem ??= new UserError(
+        `saving the state failed: ${(error as Error).message}\nThe state is as it was saved last, with what was ` +
+          "running then as pending operations, and nothing more was begun. When the file can be written, run this again.",
+      );
     }
   }
 
@@ -92,24 +93,22 @@ export class Snapshot {
   text(): string {
     const resources = this.resources().map((resource) => this.textOf(resource));
     const pending = this.pending.map(({ type, resource }) => `{"resource":${this.textOf(resource)},"type":"${type}"}`);
-    const lists = Object.entries({ resources, pending_operations: pending }).filter(([, list]) => list.length > 0);
-    const deployment = { manifest: newManifest(), secrets_providers: passphraseProvider(this.parts.secrets.salt) };
-    const text = formatCheckpoint(fullName(this.parts.name), { ...deployment, metadata: {} });
-    return text.replace(
-      '"metadata":',
-      () => lists.map(([key, list]) => `"${key}":[${list.join(",")}],`).join("") + '"metadata":',
-    );
+    const lists = Object.entries({ resources, pending_operations: pending })
+      .filter(([, list]) => list.length > 0)
+      .map(([key, list]) => `"${key}":[${list.join(",")}],`);
+    const text = formatCheckpoint(fullName(this.parts.name), newDeployment(this.parts.secrets.salt));
+    return text.replace('"metadata":', (metadata) => lists.join("") + metadata);
   }
 
   /** Resources never change once they are here, so each is written out only once. */
   private textOf(resource: ResourceState): string {
-    const text = this.texts.get(resource) ?? JSON.stringify(sealed(resource, this.parts.secrets));
+    let text = this.texts.get(resource) ?? JSON.stringify(sealed(resource, this.parts.secrets));
     this.texts.set(resource, text);
     // What has not come up yet may still name others by the URN they had before.
-    return [...this.renamed].reduce(
-      (result, [old, urn]) => result.replaceAll(`"${old}"`, `"${urn}"`).replaceAll(`"${old}::`, `"${urn}::`),
-      text,
-    );
+    for (const [old, urn] of this.renamed) {
+      text = text.replaceAll(`"${old}"`, `"${urn}"`).replaceAll(`"${old}::`, `"${urn}::`);
+    }
+    return text;
   }
 }
 
@@ -121,16 +120,11 @@ export function opened(resource: ResourceState, secrets: Secrets): ResourceState
   return withValues(resource, (map, place) => secrets.open(map, place));
 }
 
-function withValues(
-  resource: ResourceState,
-  change: (map: NonNullable<ResourceState["inputs"]>, place: string) => NonNullable<ResourceState["inputs"]>,
-): ResourceState {
-  const result = { ...resource };
-  if (result.inputs) result.inputs = change(result.inputs, `${resource.urn}\ninputs`);
-  if (result.outputs) result.outputs = change(result.outputs, `${resource.urn}\noutputs`);
-  if (result.replacementTrigger !== undefined) {
-    const { trigger } = change({ trigger: result.replacementTrigger }, `${resource.urn}\ntrigger`);
-    if (trigger !== undefined) result.replacementTrigger = trigger;
-  }
-  return result;
+function withValues(state: ResourceState, change: (map: PropertyMap, place: string) => PropertyMap): ResourceState {
+  const { urn, inputs, outputs, replacementTrigger: trigger } = state;
+  const changed = { ...state };
+  if (inputs) changed.inputs = change(inputs, `${urn}\ninputs`);
+  if (outputs) changed.outputs = change(outputs, `${urn}\noutputs`);
+  if (trigger !== undefined) Object.assign(changed, change({ replacementTrigger: trigger }, `${urn}\ntrigger`));
+  return changed;
 }

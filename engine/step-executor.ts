@@ -1,10 +1,10 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout } from "node:timers/promises";
-import { isCounted, requirements } from "./checkpoint.ts";
+import { requirements } from "./checkpoint.ts";
 import { stepMetadata } from "./events.ts";
 import { secretTexts } from "./property-value.ts";
 import { applyStep, stepUrn } from "./step.ts";
-import { nameOf } from "./urn.ts";
+import { isDefaultProvider, nameOf } from "./urn.ts";
 import { UserError } from "./user-error.ts";
 import type { CustomTimeouts, PendingOperation, ResourceState } from "./checkpoint.ts";
 import type { Events, Op } from "./events.ts";
@@ -151,8 +151,8 @@ export class StepExecutor {
     if (op === "delete" && old?.protect) throw protectionError(old.urn);
     const subject = next ?? old;
     const pending = this.snapshot && subject && isSlow(step) ? pendingTypes[op] : undefined;
-    if (pending && subject) await this.snapshot?.begin(pending, subject);
     try {
+      if (pending && subject) await this.snapshot?.begin(pending, subject);
       const state = await applyStep(step, this.contextOf(step));
       this.record(step, state);
       return state;
@@ -192,12 +192,14 @@ export class StepExecutor {
     this.stepFailed = true;
     // A create that failed has changed nothing we know of; of the others one cannot be sure.
     if (this.snapshot && !step.op.startsWith("create") && !(error instanceof UserError)) this.maybeCorrupt = true;
-    this.fail(`${this.snapshot ? "" : "Preview failed: "}${error.message}`, stepUrn(step));
+    // That nothing can be saved is told once, in the end, and not for each step.
+    if (error === this.snapshot?.problem) this.end(undefined);
+    else this.fail(`${this.snapshot ? "" : "Preview failed: "}${error.message}`, stepUrn(step));
     return new Stopped();
   }
 
   count(step: Step): void {
-    if (!counted.has(step.op) || !isCounted({ urn: stepUrn(step) })) return;
+    if (!counted.has(step.op) || isDefaultProvider(stepUrn(step))) return;
     this.changes[step.op] = (this.changes[step.op] ?? 0) + 1;
   }
 }

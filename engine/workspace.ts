@@ -116,10 +116,15 @@ export function openSession(flags: Flags, text = flags.stack) {
   const { project, backend } = openProject();
   const name = text === undefined ? selectedStack(project, backend) : parseStackName(text, project.name);
   if (!name) throw new UserError("no stack selected; please use `pulumi stack select` to choose one");
-  const state = backend.read(name);
-  if (!state) throw new UserError(`no stack named '${text ?? name.stack}' found`, 6);
+  const state = currentState({ backend, name }, text);
   const file = new StackFile(project, name.stack, flags["config-file"]);
   const salt = state.deployment.secrets_providers?.state?.salt ?? file.salt;
   if (salt === undefined) throw new UserError(`stack '${name.stack}' has no encryption salt`);
   return { project, backend, name, state, file, secrets: new Secrets(salt) };
+}
+
+export function currentState({ backend, name }: { backend: Backend; name: StackName }, called = name.stack) {
+  const state = backend.read(name);
+  if (!state) throw new UserError(`no stack named '${called}' found`, 6);
+  return state;
 }

@@ -1,11 +1,16 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
-import { fullName, passphraseProvider } from "../backend.ts";
-import { checkIntegrity, formatCheckpoint, type Deployment, type UntypedDeployment } from "../checkpoint.ts";
+import { fullName } from "../backend.ts";
+import {
+  checkIntegrity,
+  formatCheckpoint,
+  passphraseProvider,
+  type Deployment,
+  type UntypedDeployment,
+} from "../checkpoint.ts";
 import { print, printJson, requireYes, type Commands, type Flags } from "../command-line.ts";
 import { hasSecure, shownConfig, StackFile } from "../configuration.ts";
 import { printTable } from "../display-value.ts";
-import { lastUpdate, readHistory } from "../history.ts";
 import { locked } from "../perform.ts";
 import { asText, isSecret, mapValue, mask, plain, sealedSecret, some, type PropertyMap } from "../property-value.ts";
 import { Secrets } from "../secrets.ts";
@@ -41,7 +46,7 @@ export const commands: Commands = {
     const selected = selectedStack(project, backend)?.stack;
     const stacks = backend.list(project.name).map((name) => {
       const { resources = [], manifest } = backend.read(name)?.deployment ?? {};
-      const time = resources.length > 0 ? lastUpdate(backend, name, manifest?.time) : undefined;
+      const time = resources.length > 0 ? (backend.lastUpdate(name) ?? manifest?.time) : undefined;
       const current = name.stack === selected;
       return { name: name.stack, current, ...(time && { lastUpdate: time }), resourceCount: resources.length };
     });
@@ -56,15 +61,17 @@ export const commands: Commands = {
 
   async "stack rm"(flags, [stack = flags.stack]) {
     const session = openSession(flags, stack);
-    const { project, backend, name, file, state } = session;
+    const { project, backend, name, file } = session;
     requireYes(flags.yes);
-    if (state.deployment.resources?.length && !flags.force) {
-      throw new UserError(
-        `'${name.stack}' still has resources; removal rejected. Run \`pulumi destroy\` to delete the resources, ` +
-          "or `pulumi stack rm --force` to forget them",
-      );
-    }
-    await locked(session, () => backend.remove(name));
+    await locked(session, () => {
+      if (session.state.deployment.resources?.length && !flags.force) {
+        throw new UserError(
+          `'${name.stack}' still has resources; removal rejected. Run \`pulumi destroy\` to delete the resources, ` +
+            "or `pulumi stack rm --force` to forget them",
+        );
+      }
+      backend.remove(name);
+    });
     if (!flags["preserve-config"]) rmSync(file.path, { force: true });
     if (selectedStack(project, backend)?.stack === name.stack) selectStack(project, backend, undefined);
     print(`Stack '${name.stack}' has been removed!`);
@@ -72,12 +79,12 @@ export const commands: Commands = {
 
   async "stack rename"(flags, [next = ""]) {
     const session = openSession(flags);
-    const { project, backend, name, state, file } = session;
+    const { project, backend, name, file } = session;
     const renamed = parseStackName(next, project.name);
     if (backend.exists(renamed)) throw new UserError(`stack '${fullName(renamed)}' already exists`);
     await locked(session, async () => {
       const urns = (stack: string): string => `urn:pulumi:${stack}::`;
-      const deployment = JSON.stringify(state.deployment).replaceAll(urns(name.stack), urns(renamed.stack));
+      const deployment = JSON.stringify(session.state.deployment).replaceAll(urns(name.stack), urns(renamed.stack));
       await backend.write(renamed, formatCheckpoint(fullName(renamed), JSON.parse(deployment) as Deployment));
       const history = backend.path("history", name.project, name.stack);
       if (existsSync(history)) renameSync(history, backend.path("history", renamed.project, renamed.stack));
@@ -112,7 +119,7 @@ export const commands: Commands = {
     const { backend, name, secrets } = openSession(flags);
     const size = Number(flags["page-size"] ?? 10);
     const page = Number(flags.page ?? 1);
-    const updates = readHistory(backend, name).slice((page - 1) * size, page * size);
+    const updates = backend.history(name).slice((page - 1) * size, page * size);
     const shown = flags["show-secrets"] ?? false;
     if (shown && updates.some(({ config }) => hasSecure(config))) await secrets.unlock();
     const entries = updates.map(({ kind, version, ...update }) => ({

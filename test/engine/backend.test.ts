@@ -1,8 +1,9 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Backend } from "../../engine/backend.ts";
+import type { UpdateInfo } from "../../engine/backend.ts";
 
 const name = { project: "sample", stack: "dev" };
 
@@ -35,7 +36,7 @@ test("each write keeps the version before, and removing leaves it", async () => 
 test("files that the CLI wrote are read", () => {
   const { backend: store, directory } = backend();
   cpSync(join(import.meta.dirname, "cli-sample"), join(directory, ".pulumi"), { recursive: true });
-  expect(store.list()).toEqual([name]);
+  expect(store.list("sample")).toEqual([name]);
   expect(store.read(name)?.deployment.resources).toHaveLength(4);
 });
 
@@ -47,4 +48,35 @@ test("other places and other layouts are left to the CLI", () => {
   expect(() => store.read(name)).toThrow("a compressed checkpoint needs the Pulumi CLI");
   rmSync(join(directory, ".pulumi", "meta.yaml"));
   expect(() => new Backend(`file://${directory}`)).toThrow(/in the layout before projects, needs the Pulumi CLI$/);
+});
+
+test("updates are read newest first", async () => {
+  const { backend: store, directory } = backend();
+  const update = (message: string): UpdateInfo => ({
+    kind: "update",
+    startTime: 1,
+    message,
+    environment: {},
+    config: {},
+    version: 0,
+    result: "succeeded",
+    endTime: 2,
+    resourceChanges: { same: 1 },
+  });
+  expect(store.history(name)).toEqual([]);
+  expect(store.lastUpdate(name)).toBeUndefined();
+  await store.addToHistory(name, update("first"), "{}");
+  await store.addToHistory(name, update("second"), "{}");
+  expect(store.history(name)).toEqual([update("second"), update("first")]);
+  expect(store.lastUpdate(name)).toBe("1970-01-01T00:00:02.000Z");
+  expect(readdirSync(join(directory, ".pulumi", "backups", "sample", "dev"))).toHaveLength(2);
+});
+
+test("a file that cannot be written is named", async () => {
+  const { backend: store, directory } = backend();
+  await store.create(name, "v1:salt");
+  mkdirSync(`${store.checkpointFile(name)}.tmp`);
+  await expect(store.write(name, "{}")).rejects.toThrow(`could not write ${store.checkpointFile(name)}: EISDIR`);
+  expect(store.read(name)?.deployment.secrets_providers?.state?.salt).toBe("v1:salt");
+  expect(readdirSync(join(directory, ".pulumi", "stacks", "sample"))).toContain("dev.json");
 });

@@ -1,27 +1,38 @@
 import { expect, test } from "vitest";
 import { Backend } from "../../engine/backend.ts";
-import { Lock, removeLocks } from "../../engine/lock.ts";
+import { lock, removeLocks } from "../../engine/lock.ts";
 import { EngineProject } from "../support/engine-project.ts";
 
 const name = { project: "case", stack: "dev" };
 
-test("a locked stack refuses everyone else, naming the owner, until it is released", () => {
+test("a locked stack refuses everyone else, naming the owner, until it is released", async () => {
   const project = new EngineProject();
   const backend = new Backend(`file://${project.backend}`);
-  const lock = new Lock(backend, name);
-  expect(() => new Lock(backend, name)).toThrow(
+  const release = await lock(backend, name);
+  await expect(lock(backend, name)).rejects.toThrow(
     /^the stack is currently locked by 1 lock\(s\)\. Either wait for the other process\(es\) to end or delete the lock file with `pulumi cancel`\.\n {2}file:.*: created by .*@.* \(pid \d+\) at /,
   );
-  lock.release();
-  new Lock(backend, name).release();
-  expect(project.files("locks", "organization", "case")).toEqual([]);
+  release();
+  (await lock(backend, name))();
+  expect(project.files("locks", "organization", "case", "dev")).toEqual([]);
 });
 
-test("any file in the lock folder counts, and cancel removes it", () => {
+test("any file in the lock folder counts, and cancel removes it", async () => {
   const project = new EngineProject();
   const backend = new Backend(`file://${project.backend}`);
   project.write("backend/.pulumi/locks/organization/case/dev/other.json", "not json");
-  expect(() => new Lock(backend, name)).toThrow(/\/other\.json\?no_tmp_dir=true$/);
+  await expect(lock(backend, name)).rejects.toThrow(/\/other\.json\?no_tmp_dir=true$/);
   removeLocks(backend, name);
-  new Lock(backend, name).release();
+  (await lock(backend, name))();
+});
+
+test("of those that come at once exactly one gets it", async () => {
+  const project = new EngineProject();
+  const backend = new Backend(`file://${project.backend}`);
+  for (let round = 0; round < 20; round++) {
+    const results = await Promise.allSettled(Array.from({ length: 4 }, () => lock(backend, name)));
+    const taken = results.filter((result) => result.status === "fulfilled");
+    expect(taken).toHaveLength(1);
+    for (const { value: release } of taken) release();
+  }
 });
