@@ -1,4 +1,13 @@
-import { asText, equal, isSecret, mask, unknown, type PropertyMap, type PropertyValue } from "./property-value.ts";
+import {
+  asText,
+  equal,
+  isSecret,
+  mapObject,
+  mask,
+  unknown,
+  type PropertyMap,
+  type PropertyValue,
+} from "./property-value.ts";
 
 type Maybe = PropertyValue | undefined;
 
@@ -11,35 +20,38 @@ export function renderProperties(
   news: PropertyMap | undefined,
   { showSames = false, changed = [] as string[] } = {},
 ): string[] {
-  const [old = {}, next = {}] = [olds ?? news, news ?? olds];
-  const labels = labelsOf(old, next).filter((label) => !label.startsWith("__"));
-  const lines = labels.flatMap((label) => {
-    const shown = render(label, old[label], next[label], showSames || !olds || !news);
-    return shown.length === 0 && changed.includes(label) ? [`~ ${label}: ${mask} => ${mask}`] : shown;
-  });
-  return lines.map((line) => `  ${line}`);
+  const [old, next] = [olds ?? news ?? {}, news ?? olds ?? {}].map((side) =>
+    mapObject(side, (value, key) => (key.startsWith("__") ? undefined : value)),
+  ) as [PropertyMap, PropertyMap];
+  return renderParts(old, next, showSames || !olds || !news, changed).map((line) => `  ${line}`);
+}
+
+function renderParts(old: PropertyMap, next: PropertyMap, showSames: boolean, changed: string[] = []): string[] {
+  const isShown = (key: string): boolean => showSames || changed.includes(key) || !equal(old[key], next[key]);
+  const keys = [...new Set([...Object.keys(old), ...Object.keys(next)])].filter(isShown);
+  if (Array.isArray(next)) return keys.flatMap((key) => render(`[${key}]`, old[key], next[key], showSames));
+  const width = Math.max(...keys.map((key) => key.length));
+  return keys.sort().flatMap((key) => render(key.padEnd(width), old[key], next[key], showSames));
 }
 
 function render(label: string, old: Maybe, next: Maybe, showSames: boolean): string[] {
-  if (!showSames && equal(old, next)) return [];
+  if (!showSames && equal(old, next)) return [`~ ${label}: ${mask} => ${mask}`];
   const head = `${markOf(old, next)} ${label}:`;
   const sides = [old, next].filter((side) => side !== undefined).map(opened);
   if (sides.every(hasParts)) {
-    const [olds, news] = [partsOf(old), partsOf(next)];
-    const inner = labelsOf(olds, news).flatMap((part) => render(part, olds[part], news[part], showSames));
-    return [head, ...inner.map(indented)];
+    const [open, close] = Array.isArray(sides[0]) ? ["[", "]"] : ["{", "}"];
+    const inner = renderParts(partsOf(old), partsOf(next), showSames);
+    return [
+      `${head} ${typeof (next ?? old) === "string" ? "(json) " : ""}${open}`,
+      ...inner.map(indented),
+      `  ${close}`,
+    ];
   }
   const texts = sides.filter((side) => typeof side === "string" && side !== unknown);
   if (texts.length === sides.length && texts.some((side) => /\n./.test(asText(side)))) {
     return [head, ...changedLines(old as string, next as string).map(indented)];
   }
   return [`${head} ${[...new Set(sides.map(text))].join(" => ")}`];
-}
-
-/** A value's own keys, sorted but for lists. */
-function labelsOf(old: PropertyMap, next: PropertyMap): string[] {
-  const labels = [...new Set([...Object.keys(old), ...Object.keys(next)])];
-  return Array.isArray(next) ? labels : labels.sort();
 }
 
 function markOf(old: Maybe, next: Maybe): string {

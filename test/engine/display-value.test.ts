@@ -8,20 +8,22 @@ const render = (
   showSames = false,
 ) => renderProperties(olds, news, { showSames }).join("\n");
 
-test("one side is shown whole", () => {
+test("one side is shown whole, keys aligned", () => {
   expect(
     render(undefined, { b: [1, { c: true }], long: "x\ny", s: sealedSecret("[secret]"), u: unknown, e: {}, __d: 1 }),
   ).toBe(
-    `    b:
-        0: 1
-        1:
+    `    b   : [
+        [0]: 1
+        [1]: {
             c: true
-    e: {}
+        }
+    ]
+    e   : {}
     long:
         x
         y
-    s: [secret]
-    u: [unknown]`,
+    s   : [secret]
+    u   : [unknown]`,
   );
 });
 
@@ -33,15 +35,20 @@ test("of two sides only what differs is shown, JSON text as what it stands for",
       { stdin: stdin("2"), same: 1, come: { n: [3] }, s: unknown },
     ),
   ).toBe(
-    `  + come:
-      + n:
-          + 0: 3
-  - gone: 2
-  ~ s: "a\\nb" => [unknown]
-  ~ stdin:
-      ~ release: "1" => "2"`,
+    `  + come : {
+      + n: [
+          + [0]: 3
+        ]
+    }
+  - gone : 2
+  ~ s    : "a\\nb" => [unknown]
+  ~ stdin: (json) {
+      ~ release: "1" => "2"
+    }`,
   );
-  expect(render({ a: 1, b: { c: 2 } }, { a: 1, b: { c: 3 } }, true)).toBe("    a: 1\n  ~ b:\n      ~ c: 2 => 3");
+  expect(render({ a: 1, b: { c: 2 } }, { a: 1, b: { c: 3 } }, true)).toBe(
+    "    a: 1\n  ~ b: {\n      ~ c: 2 => 3\n    }",
+  );
 });
 
 test("of a long text only the lines that differ are shown", () => {
