@@ -1,130 +1,105 @@
-import { isObject, isSecret, mask, unknown } from "./property-value.ts";
-import type { PropertyMap, PropertyValue } from "./property-value.ts";
+import {
+  asText,
+  equal,
+  isSecret,
+  mapObject,
+  mask,
+  unknown,
+  type PropertyMap,
+  type PropertyValue,
+} from "./property-value.ts";
 
 type Maybe = PropertyValue | undefined;
-type Entry = [label: string, old: Maybe, next: Maybe];
 
-/** Renders the properties of an object, or what changed between two, one line each or more. */
+/**
+ * Of two sides of an object what changes from what to what, or everything where there is only one.
+ * `changed` are properties that did change: what does not show it is secret.
+ */
 export function renderProperties(
   olds: PropertyMap | undefined,
   news: PropertyMap | undefined,
-  options: Options,
+  { showSames = false, changed = [] as string[] } = {},
 ): string[] {
-  const keys = [...new Set([...Object.keys(olds ?? {}), ...Object.keys(news ?? {})])].sort();
-  const entries = keys.map((key): Entry => [key, olds?.[key], news?.[key]]);
-  return renderEntries(
-    entries.filter(([key]) => !key.startsWith("__")),
-    4,
-    {
-      ...options,
-      compare: olds !== undefined && news !== undefined,
-    },
-  );
+  const [old, next] = [olds ?? news ?? {}, news ?? olds ?? {}].map((side) =>
+    mapObject(side, (value, key) => (key.startsWith("__") ? undefined : value)),
+  ) as [PropertyMap, PropertyMap];
+  return renderParts(old, next, showSames || !olds || !news, changed).map((line) => `  ${line}`);
 }
 
-interface Options {
-  /** Show what is the same, too; below a value taken as JSON that is always done. */
-  showSames: boolean;
+function renderParts(old: PropertyMap, next: PropertyMap, showSames: boolean, changed: string[] = []): string[] {
+  const isShown = (key: string): boolean => showSames || changed.includes(key) || !equal(old[key], next[key]);
+  const keys = [...new Set([...Object.keys(old), ...Object.keys(next)])].filter(isShown);
+  if (Array.isArray(next)) return keys.flatMap((key) => render(`[${key}]`, old[key], next[key], showSames));
+  const width = Math.max(...keys.map((key) => key.length));
+  return keys.sort().flatMap((key) => render(key.padEnd(width), old[key], next[key], showSames));
 }
 
-interface Rendering extends Options {
-  /** Whether old and new are set against each other; else there is only one side. */
-  compare: boolean;
-}
-
-function renderEntries(entries: Entry[], indent: number, rendering: Rendering): string[] {
-  const shown = entries.filter(([, old, next]) => rendering.showSames || !rendering.compare || !same(old, next));
-  const width = Math.max(0, ...shown.map(([label]) => (label.startsWith("[") ? 0 : label.length)));
-  return shown.flatMap(([label, old, next]) => renderEntry(label.padEnd(width), old, next, indent, rendering));
-}
-
-function renderEntry(label: string, old: Maybe, next: Maybe, indent: number, rendering: Rendering): string[] {
-  const line = (mark: string, text: string): string => `${" ".repeat(indent - 2)}${mark} ${label}: ${text}`;
-  const whole = (mark: string, value: PropertyValue): string[] => {
-    const [first = "", ...rest] = renderValue(value, indent);
-    return [line(mark, first), ...rest];
-  };
-  if (!rendering.compare) return whole(" ", next ?? old ?? null);
-  if (old === undefined) return whole("+", next ?? null);
-  if (next === undefined) return whole("-", old);
-  if (same(old, next)) return whole(" ", next);
-  const [oldJson, nextJson] = [parsedJson(old), parsedJson(next)];
-  const inner = { ...rendering, showSames: true };
-  if (oldJson && nextJson) return nested(line("~", "(json) "), oldJson, nextJson, indent, inner);
-  if (isContainer(old) && isContainer(next) && Array.isArray(old) === Array.isArray(next)) {
-    return nested(line("~", ""), old, next, indent, rendering);
+function render(label: string, old: Maybe, next: Maybe, showSames: boolean): string[] {
+  if (!showSames && equal(old, next)) return [`~ ${label}: ${mask} => ${mask}`];
+  const head = `${markOf(old, next)} ${label}:`;
+  const sides = [old, next].filter((side) => side !== undefined).map(opened);
+  if (sides.every(hasParts)) {
+    const [open, close] = Array.isArray(sides[0]) ? ["[", "]"] : ["{", "}"];
+    const inner = renderParts(partsOf(old), partsOf(next), showSames);
+    return [
+      `${head} ${typeof (next ?? old) === "string" ? "(json) " : ""}${open}`,
+      ...inner.map(indented),
+      `  ${close}`,
+    ];
   }
-  const lines = changedLines(old, next, indent);
-  if (lines) return [line("~", ""), ...lines].map((text) => text.trimEnd());
-  return [line("~", `${renderValue(old, indent).join("\n")} => ${renderValue(next, indent).join("\n")}`)];
+  const texts = sides.filter((side) => typeof side === "string" && side !== unknown);
+  if (texts.length === sides.length && texts.some((side) => /\n./.test(asText(side)))) {
+    return [head, ...changedLines(old as string, next as string).map(indented)];
+  }
+  return [`${head} ${[...new Set(sides.map(text))].join(" => ")}`];
 }
 
-type Container = PropertyValue[] | PropertyMap;
-
-function nested(head: string, old: Container, next: Container, indent: number, rendering: Rendering): string[] {
-  const [open, close] = Array.isArray(next) ? ["[", "]"] : ["{", "}"];
-  const labels = [...new Set([...Object.keys(old), ...Object.keys(next)])];
-  if (!Array.isArray(next)) labels.sort();
-  const entries = labels.map((key): Entry => [Array.isArray(next) ? `[${key}]` : key, at(old, key), at(next, key)]);
-  return [head + open, ...renderEntries(entries, indent + 4, rendering), `${" ".repeat(indent)}${close}`];
+function markOf(old: Maybe, next: Maybe): string {
+  if (old === undefined) return "+";
+  if (next === undefined) return "-";
+  return equal(old, next) ? " " : "~";
 }
 
-function at(container: Container, key: string): Maybe {
-  return (container as PropertyMap)[key];
+function text(value: PropertyValue): string {
+  if (isSecret(value)) return mask;
+  return value === unknown ? "[unknown]" : JSON.stringify(value);
 }
 
-/** A value as text; objects and lists over several lines, the first without indentation. */
-export function renderValue(value: PropertyValue, indent: number): string[] {
-  if (isSecret(value)) return [mask];
-  if (value === unknown) return ["[unknown]"];
-  const json = parsedJson(value);
-  if (json) return renderContainer("(json) ", json, indent);
-  return isContainer(value) ? renderContainer("", value, indent) : [JSON.stringify(value)];
+/** Of two texts the lines between what both begin and end with; of one, all. */
+function changedLines(old?: string, next?: string): string[] {
+  if (old === next) return old?.split("\n").map((line) => `  ${line}`) ?? [];
+  const [olds, news] = [old?.split("\n") ?? [], next?.split("\n") ?? []];
+  while (olds.length > 0 && olds[0] === news[0]) {
+    olds.shift();
+    news.shift();
+  }
+  while (olds.length > 0 && olds.at(-1) === news.at(-1)) {
+    olds.pop();
+    news.pop();
+  }
+  return [...olds.map((line) => `- ${line}`), ...news.map((line) => `+ ${line}`)];
 }
 
-function renderContainer(prefix: string, value: Container, indent: number): string[] {
-  const empty = Array.isArray(value) ? "[]" : "{}";
-  if (Object.keys(value).length === 0) return [prefix + empty];
-  return nested(prefix, value, value, indent, { showSames: true, compare: false });
+function hasParts(value: PropertyValue): boolean {
+  return typeof value === "object" && value !== null && !isSecret(value) && Object.keys(value).length > 0;
 }
 
-function isContainer(value: PropertyValue): value is Container {
-  return (Array.isArray(value) || isObject(value)) && !isSecret(value);
+function partsOf(side: Maybe): PropertyMap {
+  return side === undefined ? {} : (opened(side) as PropertyMap);
 }
 
-function same(old: Maybe, next: Maybe): boolean {
-  return JSON.stringify(old) === JSON.stringify(next);
-}
-
-/** Text that is a JSON object or list is shown as one. */
-function parsedJson(value: PropertyValue): Container | undefined {
-  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return undefined;
+/** A text that is a JSON object or list is shown as one. */
+function opened(value: PropertyValue): PropertyValue {
+  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
   try {
-    return JSON.parse(value) as Container;
+    return JSON.parse(value) as PropertyValue;
   } catch {
-    return undefined;
+    return value;
   }
 }
 
-/** For texts of several lines: those that differ, between what both have in common. */
-function changedLines(old: PropertyValue, next: PropertyValue, indent: number): string[] | undefined {
-  if (typeof old !== "string" || typeof next !== "string" || !/\n./.test(old + next)) return undefined;
-  const [olds, news] = [old.split("\n"), next.split("\n")];
-  let start = 0;
-  while (start < olds.length && start < news.length && olds[start] === news[start]) start++;
-  let [oldEnd, newEnd] = [olds.length, news.length];
-  while (oldEnd > start && newEnd > start && olds[oldEnd - 1] === news[newEnd - 1])
-    [oldEnd, newEnd] = [oldEnd - 1, newEnd - 1];
-  const mark = (sign: string, lines: string[]): string[] =>
-    lines.map((line) => `${" ".repeat(indent + 2)}${sign} ${line}`);
-  const around = (lines: string[]): string[] =>
-    lines.length > 0 ? mark(" ", [lines.length > 1 ? "..." : (lines[0] ?? "")]) : [];
-  return [
-    ...around(olds.slice(0, start)),
-    ...mark("-", olds.slice(start, oldEnd)),
-    ...mark("+", news.slice(start, newEnd)),
-    ...around(olds.slice(oldEnd)),
-  ];
+function indented(line: string): string {
+  return `    ${line}`;
 }
 
 /** Prints rows in columns, two spaces between. */
@@ -132,11 +107,7 @@ export function printTable(heading: string[], rows: string[][]): void {
   const all = [heading, ...rows];
   const widths = heading.map((_, i) => Math.max(...all.map((row) => (row[i] ?? "").length)));
   for (const row of all) {
-    process.stdout.write(
-      `${row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join("  ")
-        .trimEnd()}\n`,
-    );
+    const cells = row.map((cell, i) => cell.padEnd(widths[i] ?? 0));
+    process.stdout.write(`${cells.join("  ").trimEnd()}\n`);
   }
 }

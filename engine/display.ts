@@ -1,6 +1,15 @@
+import { changedKeys } from "./diff.ts";
 import { renderProperties } from "./display-value.ts";
-import { isDefaultProvider, nameOf, rootStackType } from "./urn.ts";
-import type { Diagnostic, EngineEvent, EventSink, Op, StepMetadata, Summary } from "./events.ts";
+import {
+  ops,
+  type Diagnostic,
+  type EngineEvent,
+  type EventSink,
+  type Op,
+  type StepMetadata,
+  type Summary,
+} from "./events.ts";
+import { isDefaultProvider, nameOf, rootStackType, typeOf } from "./urn.ts";
 
 export interface DisplayOptions {
   /** What is done, for the headline: `Updating (dev)`. */
@@ -11,37 +20,19 @@ export interface DisplayOptions {
   diff: boolean;
 }
 
-interface OpWords {
-  mark: string;
-  planned: string;
-  doing: string;
-  done: string;
+function wordsOf(op: Op): Record<"mark" | "planned" | "doing" | "done", string> {
+  const [mark, verb, object = ""] = ops[op];
+  const stem = verb.replace(/e$/, "");
+  const done = verb === "read" ? verb : `${stem}ed`;
+  return { mark, planned: verb + object, doing: `${stem}ing${object}`, done: done + object };
 }
-
-const words: Record<Op, OpWords> = {
-  same: { mark: "  ", planned: "", doing: "", done: "" },
-  create: { mark: "+ ", planned: "create", doing: "creating", done: "created" },
-  update: { mark: "~ ", planned: "update", doing: "updating", done: "updated" },
-  delete: { mark: "- ", planned: "delete", doing: "deleting", done: "deleted" },
-  read: { mark: "> ", planned: "read", doing: "reading", done: "read" },
-  replace: { mark: "+-", planned: "replace", doing: "replacing", done: "replaced" },
-  "create-replacement": {
-    mark: "++",
-    planned: "create replacement",
-    doing: "creating replacement",
-    done: "created replacement",
-  },
-  "delete-replaced": { mark: "--", planned: "delete original", doing: "deleting original", done: "deleted original" },
-  discard: { mark: "< ", planned: "discard", doing: "discarding", done: "discarded" },
-  refresh: { mark: "~ ", planned: "refresh", doing: "refreshing", done: "refreshed" },
-};
 
 /** Tells people about an operation as the CLI does where there is no terminal. */
 export class Display implements EventSink {
   private readonly options: DisplayOptions;
   private readonly write: (text: string) => void;
   private readonly started = new Map<string, number>();
-  private readonly diagnostics = new Map<string, Diagnostic[]>();
+  private readonly diagnostics: Diagnostic[] = [];
   private outputs: string[] = [];
   private failed = 0;
 
@@ -61,14 +52,11 @@ export class Display implements EventSink {
     if (summaryEvent) this.summarise(summaryEvent);
   }
 
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-
   private begin(step: StepMetadata, planning: boolean): void {
+    const { planned, doing } = wordsOf(step.op);
     this.started.set(step.urn + step.op, Date.now());
-    if (this.options.diff) this.printLines(renderStep(step));
-    else this.row(step, planning ? words[step.op].planned : `${words[step.op].doing} (0s)`);
+    if (this.options.diff) this.print(...renderStep(step));
+    else this.row(step, planning ? planned : `${doing} (0s)`);
   }
 
   private finish(step: StepMetadata, planning: boolean): void {
@@ -78,114 +66,91 @@ export class Display implements EventSink {
     }
     if (this.options.diff || planning) return;
     const started = this.started.get(step.urn + step.op) ?? Date.now();
-    this.row(step, `${words[step.op].done} (${((Date.now() - started) / 1000).toFixed(2)}s)`);
+    this.row(step, `${wordsOf(step.op).done} (${((Date.now() - started) / 1000).toFixed(2)}s)`);
   }
 
   private fail(step: StepMetadata): void {
     this.failed++;
-    if (!this.options.diff) this.row(step, `**${words[step.op].doing} failed**`);
+    if (!this.options.diff) this.row(step, `**${wordsOf(step.op).doing} failed**`);
   }
 
   private row(step: StepMetadata, status: string): void {
     if (step.op === "same" || isDefaultProvider(step.urn)) return;
     const changed = step.op === "update" || step.op.includes("replace") ? changedProperties(step) : [];
     const info = changed.length > 0 ? ` [diff: ${changed.join(",")}]` : "";
-    this.print(` ${words[step.op].mark} ${shortType(step.type)} ${nameOf(step.urn)} ${status}${info}`);
+    this.print(` ${wordsOf(step.op).mark} ${shortType(step.urn)} ${nameOf(step.urn)} ${status}${info}`);
   }
 
   private diagnose(diagnostic: Diagnostic): void {
-    const { urn = "", message, ephemeral } = diagnostic;
-    if (ephemeral) {
-      if (!this.options.diff)
-        this.print(`    ${urn ? `${shortType(typeName(urn))} ${nameOf(urn)}: ` : ""}${message.trimEnd()}`);
-      return;
+    const { urn, message, ephemeral } = diagnostic;
+    if (!ephemeral) this.diagnostics.push(diagnostic);
+    else if (!this.options.diff) {
+      this.print(`    ${urn ? `${shortType(urn)} ${nameOf(urn)}: ` : ""}${message.trimEnd()}`);
     }
-    const list = this.diagnostics.get(urn) ?? [];
-    list.push(diagnostic);
-    this.diagnostics.set(urn, list);
   }
 
   private summarise(summary: Summary): void {
+    const { diff } = this.options;
     this.printDiagnostics();
-    const heading = this.options.diff ? "    --outputs:--" : "Outputs:";
-    if (this.outputs.length > 0) this.printLines([heading, ...this.outputs, ...(this.options.diff ? [] : [""])]);
-    const lines = summaryLines(summary, this.failed);
-    if (lines.length > 0) this.printLines(["Resources:", ...lines.map((line) => `    ${line}`)]);
+    if (this.outputs.length > 0) {
+      this.print(diff ? "    --outputs:--" : "Outputs:", ...this.outputs, ...(diff ? [] : [""]));
+    }
+    const lines = summaryLines(summary, this.failed).map((line) => `    ${line}`);
+    if (lines.length > 0) this.print("Resources:", ...lines);
     if (!summary.isPreview) this.print(`\nDuration: ${summary.durationSeconds}s`);
     this.print("");
   }
 
   private printDiagnostics(): void {
-    if (this.diagnostics.size === 0) return;
-    this.print(this.options.diff ? "Diagnostics:" : "\nDiagnostics:");
-    const stack = `${rootStackType} (${this.options.project}-${this.options.stack}):`;
-    for (const [urn, list] of this.diagnostics) {
-      this.print(`  ${urn ? `${shortType(typeName(urn))} (${nameOf(urn)}):` : stack}`);
-      for (const { prefix = "", message } of list) {
-        this.printLines(`${prefix}${message.trimEnd()}`.split("\n").map((line) => `    ${line}`.trimEnd()));
-      }
-      this.print("");
+    const { diff, project, stack } = this.options;
+    if (this.diagnostics.length > 0) this.print(diff ? "Diagnostics:" : "\nDiagnostics:");
+    for (const [urn, list] of Map.groupBy(this.diagnostics, ({ urn = "" }) => urn)) {
+      const subject = urn ? `${shortType(urn)} (${nameOf(urn)})` : `${rootStackType} (${project}-${stack})`;
+      const lines = list.flatMap(({ prefix = "", message }) => `${prefix}${message.trimEnd()}`.split("\n"));
+      this.print(`  ${subject}:`, ...lines.map((line) => `    ${line}`.trimEnd()), "");
     }
   }
 
-  private printLines(lines: string[]): void {
-    for (const line of lines) this.print(line);
-  }
-
-  private print(line: string): void {
-    this.write(`${line}\n`);
+  private print(...lines: string[]): void {
+    this.write(lines.map((line) => `${line}\n`).join(""));
   }
 }
 
 function summaryLines({ resourceChanges, isPreview }: Summary, failed: number): string[] {
-  const changes = Object.entries(resourceChanges).filter(([op]) => op !== "same") as [Op, number][];
-  const lines = changes.map(([op, count]) => {
-    const { mark, planned, done } = words[op];
+  const { same = 0, ...changes } = resourceChanges;
+  const counts = Object.entries(changes) as [Op, number][];
+  const lines = counts.map(([op, count]) => {
+    const { mark, planned, done } = wordsOf(op);
     return `${mark.trim()} ${count} ${isPreview ? `to ${planned}` : done}`;
   });
-  const total = changes.reduce((sum, [, count]) => sum + count, 0);
-  const same = resourceChanges.same ?? 0;
-  const rest = [...(changes.length > 1 ? [`${total} changes`] : []), ...(same > 0 ? [`${same} unchanged`] : [])];
+  const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  const rest = [...(counts.length > 1 ? [`${total} changes`] : []), ...(same > 0 ? [`${same} unchanged`] : [])];
   return [...lines, ...(rest.length > 0 ? [rest.join(". ")] : []), ...(failed > 0 ? [`${failed} errored`] : [])];
 }
 
 /** `~environment,stdin`: the properties that a step changes. */
 function changedProperties(step: StepMetadata): string[] {
   const [olds = {}, news = {}] = [step.old?.inputs, step.new?.inputs];
-  const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter((key) => !key.startsWith("__")).sort();
-  const named = new Set(step.diffs ?? keys);
-  const marks = { "+": keys.filter((key) => !(key in olds)), "-": keys.filter((key) => !(key in news)) };
-  const updated = keys.filter(
-    (key) => key in olds && key in news && (step.diffs ?? JSON.stringify(olds[key]) !== JSON.stringify(news[key])),
-  );
-  return Object.entries({ ...marks, "~": updated }).flatMap(([mark, list]) => {
-    const shown = list.filter((key) => named.has(key));
-    return shown.length > 0 ? [`${mark}${shown.join(",")}`] : [];
-  });
+  const keys = step.diffs ?? changedKeys(olds, news);
+  const [added, gone] = [keys.filter((key) => !(key in olds)), keys.filter((key) => !(key in news))];
+  const marked = { "+": added, "-": gone, "~": keys.filter((key) => key in olds && key in news) };
+  return Object.entries(marked).flatMap(([mark, list]) => (list.length > 0 ? mark + list.join(",") : []));
 }
 
-function renderStep(step: StepMetadata): string[] {
-  const isRoot = step.type === rootStackType;
-  if (isDefaultProvider(step.urn) || (step.op === "same" && !isRoot) || step.op.includes("-replace")) return [];
-  const { planned, mark } = words[step.op];
-  const id = step.old?.id ? [`[id=${step.old.id}]`] : [];
-  const provider = step.provider ? [`[provider=${step.provider}]`] : [];
-  const head = `${mark.trim() || " "} ${shortType(step.type)}: (${planned || step.op})`;
-  const details = [...id, `[urn=${step.urn}]`, ...provider].map((text) => `    ${text}`);
-  const properties =
-    step.op === "same"
-      ? []
-      : renderProperties(step.old?.inputs, step.op === "delete" ? undefined : step.new?.inputs, { showSames: false });
-  const indent = isRoot ? "" : "    ";
-  return [head, ...details, ...properties].map((line) => indent + line);
+function renderStep({ op, urn, type, provider, old, new: next, diffs }: StepMetadata): string[] {
+  const isRoot = type === rootStackType;
+  if (isDefaultProvider(urn) || (op === "same" && !isRoot) || op.includes("-replace")) return [];
+  const { planned, mark } = wordsOf(op);
+  const lines = [`${mark.trim() || " "} ${shortType(urn)}: (${planned})`];
+  if (old?.id) lines.push(`    [id=${old.id}]`);
+  lines.push(`    [urn=${urn}]`);
+  if (provider) lines.push(`    [provider=${provider}]`);
+  const news = op === "delete" ? undefined : next?.inputs;
+  if (op !== "same") lines.push(...renderProperties(old?.inputs, news, diffs && { changed: diffs }));
+  return lines.map((line) => (isRoot ? line : `    ${line}`));
 }
 
-/** Types without the file name that bridged providers have in them. */
-function shortType(type: string): string {
-  return type.replace(/^([^:]+:[^:/]+)\/[^:]+:/, "$1:");
-}
-
-function typeName(urn: string): string {
-  const types = urn.split("::")[2] ?? "";
-  return types.slice(types.lastIndexOf("$") + 1);
+/** A URN's type without the file name that bridged providers have in theirs. */
+function shortType(urn: string): string {
+  return typeOf(urn).replace(/^([^:]+:[^:/]+)\/[^:]+:/, "$1:");
 }

@@ -1,67 +1,30 @@
 import { stripVTControlCharacters } from "node:util";
-import { masked } from "./property-value.ts";
+import { masked, type PropertyMap } from "./property-value.ts";
 import { typeOf } from "./urn.ts";
+import type { DiagnosticEvent, SummaryEvent } from "@pulumi/pulumi/automation/index.js";
 import type { ResourceState } from "./checkpoint.ts";
 import type { Diff } from "./providers.ts";
-import type { PropertyMap } from "./property-value.ts";
 
-export type Op =
-  | "same"
-  | "create"
-  | "update"
-  | "delete"
-  | "read"
-  | "replace"
-  | "create-replacement"
-  | "delete-replaced"
-  | "refresh"
-  | "discard";
+/** What can be done to a resource: its mark, and the words for it. */
+export const ops = {
+  same: ["  ", "same"],
+  create: ["+ ", "create"],
+  update: ["~ ", "update"],
+  delete: ["- ", "delete"],
+  read: ["> ", "read"],
+  replace: ["+-", "replace"],
+  "create-replacement": ["++", "create", " replacement"],
+  "delete-replaced": ["--", "delete", " original"],
+  discard: ["< ", "discard"],
+  refresh: ["~ ", "refresh"],
+} as const;
 
-export type Severity = "debug" | "info" | "info#err" | "warning" | "error";
+export type Op = keyof typeof ops;
+export type Severity = DiagnosticEvent["severity"] | "debug";
+export type Diagnostic = Omit<DiagnosticEvent, "severity"> & { severity: Severity };
+export type StepMetadata = ReturnType<typeof stepMetadata>;
 
-/** A resource as events show it: secrets masked. */
-export interface EventState {
-  type: string;
-  urn: string;
-  custom?: true;
-  delete?: true;
-  id: string;
-  parent: string;
-  protect?: true;
-  inputs: PropertyMap;
-  outputs: PropertyMap;
-  provider: string;
-}
-
-/** The whole states of a step, for the preview's JSON; not part of what is logged. */
-export const states = Symbol("states");
-
-export interface StepMetadata {
-  [states]: { oldState?: ResourceState; newState?: ResourceState };
-  op: Op;
-  urn: string;
-  type: string;
-  old: EventState | null;
-  new: EventState | null;
-  keys?: string[];
-  diffs?: string[];
-  detailedDiff: Record<string, { diffKind: string; inputDiff: boolean }> | null;
-  logical: true;
-  provider: string;
-}
-
-export interface Diagnostic {
-  urn?: string;
-  prefix?: string;
-  message: string;
-  color: "never";
-  severity: Severity;
-  ephemeral?: true;
-}
-
-export interface Summary {
-  maybeCorrupt: boolean;
-  durationSeconds: number;
+export interface Summary extends Omit<SummaryEvent, "policyPacks"> {
   resourceChanges: Record<string, number>;
   PolicyPacks: Record<string, string>;
   isPreview: boolean;
@@ -83,10 +46,13 @@ export interface EngineEvent {
 /** Something that takes the events of an operation: a log file, the terminal, the Automation API. */
 export interface EventSink {
   event(event: EngineEvent): void;
-  close(): Promise<void>;
+  close?(): Promise<void>;
 }
 
-export function stepMetadata(op: Op, old?: ResourceState, next?: ResourceState, diff?: Diff): StepMetadata {
+/** The whole states of a step, for the preview's JSON; not part of what is logged. */
+export const states = Symbol("states");
+
+export function stepMetadata(op: Op, old?: ResourceState, next?: ResourceState, diff?: Diff) {
   const { urn = "", provider = "" } = next ?? old ?? {};
   const detailed = Object.entries(diff?.detailed ?? {});
   const entries = detailed.map(([path, diffKind]) => [path, { diffKind, inputDiff: true }] as const);
@@ -105,7 +71,8 @@ export function stepMetadata(op: Op, old?: ResourceState, next?: ResourceState, 
   };
 }
 
-function eventState(state: ResourceState): EventState {
+/** A resource as events show it: secrets masked. */
+function eventState(state: ResourceState) {
   return {
     type: state.type,
     urn: state.urn,
@@ -120,18 +87,26 @@ function eventState(state: ResourceState): EventState {
   };
 }
 
-/** Secret texts never to be shown, whoever prints them. */
+/** Secret texts never to be shown, whoever prints them: as they are, escaped as in JSON, and line by line. */
 export class Masker {
-  private readonly texts = new Set<string>();
+  private readonly known = new Set<string>();
+  private longestFirst: string[] = [];
 
-  /** Very short texts would hide half of every message. */
   add(texts: string[]): void {
-    for (const text of texts) if (text.length > 2) this.texts.add(text);
+    const isNew = texts.filter((text) => !this.known.has(text));
+    if (isNew.length === 0) return;
+    for (const text of isNew) this.known.add(text);
+    const forms = isNew.flatMap((text) => {
+      const lines = text.split(/\r?\n/).filter((line) => line.trim().length >= 8);
+      return [text, JSON.stringify(text).slice(1, -1), ...lines];
+    });
+    // Very short texts would hide half of every message.
+    const all = new Set([...this.longestFirst, ...forms.filter((form) => form.length > 2)]);
+    this.longestFirst = [...all].sort((a, b) => b.length - a.length);
   }
 
   mask(message: string): string {
-    const longestFirst = [...this.texts].sort((a, b) => b.length - a.length);
-    return longestFirst.reduce((result, text) => result.replaceAll(text, "[secret]"), message);
+    return this.longestFirst.reduce((result, text) => result.replaceAll(text, "[secret]"), message);
   }
 }
 
@@ -148,21 +123,14 @@ export class Events {
     for (const sink of this.sinks) sink.event(event);
   }
 
-  diagnostic(severity: Severity, message: string, urn?: string, ephemeral = false): void {
-    const prefix = severity === "info" || severity === "info#err" ? undefined : `${severity}: `;
-    this.emit({
-      diagnosticEvent: {
-        ...(urn && { urn }),
-        ...(prefix && { prefix }),
-        message: `${this.masker.mask(stripVTControlCharacters(message))}\n`,
-        color: "never",
-        severity,
-        ...(ephemeral && { ephemeral: true }),
-      },
-    });
+  diagnostic(severity: Severity, text: string, urn?: string, ephemeral = false): void {
+    const message = `${this.masker.mask(stripVTControlCharacters(text))}\n`;
+    const prefix = severity.startsWith("info") ? {} : { prefix: `${severity}: ` };
+    const told = { ...(urn && { urn }), ...prefix, message, color: "never", severity };
+    this.emit({ diagnosticEvent: { ...told, ...(ephemeral && { ephemeral }) } });
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.sinks.map((sink) => sink.close()));
+    for (const sink of this.sinks) await sink.close?.();
   }
 }

@@ -1,45 +1,30 @@
+import { states, type EngineEvent, type EventSink, type StepMetadata } from "./events.ts";
+import { masked, type PropertyMap } from "./property-value.ts";
 import { isDefaultProvider, rootStackType } from "./urn.ts";
-import { states } from "./events.ts";
-import { masked } from "./property-value.ts";
-import type { PropertyMap } from "./property-value.ts";
-import type { EngineEvent, EventSink, StepMetadata } from "./events.ts";
 
 /** Collects a preview and prints it as the CLI's `--json` does. */
 export class PreviewJson implements EventSink {
   private readonly steps: object[] = [];
   private readonly diagnostics: object[] = [];
   private readonly started = Date.now();
+
   event({ resourcePreEvent, diagnosticEvent, summaryEvent }: EngineEvent): void {
     if (resourcePreEvent) this.addStep(resourcePreEvent.metadata);
     if (diagnosticEvent && !diagnosticEvent.ephemeral) {
       const { urn, prefix = "", message, severity } = diagnosticEvent;
-      this.diagnostics.push({ ...(urn && { urn }), message: prefix + message.trimEnd(), severity });
+      this.diagnostics.push({ urn, message: prefix + message.trimEnd(), severity });
     }
-    if (summaryEvent) this.print(summaryEvent.resourceChanges);
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
+    if (!summaryEvent) return;
+    const [steps, diagnostics] = [this.steps, this.diagnostics].map((list) => (list.length > 0 ? list : undefined));
+    const duration = (Date.now() - this.started) * 1e6;
+    const printed = { steps, diagnostics, duration, changeSummary: summaryEvent.resourceChanges };
+    process.stdout.write(`${JSON.stringify(printed, null, 4)}\n`);
   }
 
   private addStep(step: StepMetadata): void {
-    const { op, urn, provider, diffs, keys, detailedDiff } = step;
-    if (isDefaultProvider(urn) || (op === "same" && step.type !== rootStackType)) return;
-    this.steps.push({
-      op,
-      urn,
-      ...(provider && { provider }),
-      ...(masked(step[states] as PropertyMap) as object),
-      ...(diffs && { diffReasons: diffs }),
-      ...(keys && { replaceReasons: keys }),
-      detailedDiff,
-    });
-  }
-
-  private print(changeSummary: Record<string, number>): void {
-    const duration = (Date.now() - this.started) * 1e6;
-    const lists = { steps: this.steps, diagnostics: this.diagnostics };
-    const shown = Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0));
-    process.stdout.write(`${JSON.stringify({ ...shown, duration, changeSummary }, null, 4)}\n`);
+    const { op, urn, type, provider, diffs: diffReasons, keys: replaceReasons, detailedDiff } = step;
+    if (isDefaultProvider(urn) || (op === "same" && type !== rootStackType)) return;
+    const shown = masked(step[states] as PropertyMap) as PropertyMap;
+    this.steps.push({ op, urn, ...(provider && { provider }), ...shown, diffReasons, replaceReasons, detailedDiff });
   }
 }

@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { changedKeys } from "./diff.ts";
-import { unknown } from "./property-value.ts";
+import { unknown, type PropertyMap } from "./property-value.ts";
 import { refuse } from "./user-error.ts";
 import type { ResourceState } from "./checkpoint.ts";
-import type { PropertyMap } from "./property-value.ts";
 
 export type DiffKind = "add" | "delete" | "update" | "add-replace" | "delete-replace" | "update-replace";
 
@@ -17,18 +16,13 @@ export interface Diff {
   detailed: Record<string, DiffKind> | null;
 }
 
-export interface CheckFailure {
-  property: string;
-  reason: string;
-}
-
 export interface StepContext {
   name: string;
   preview: boolean;
   /** Where scripts run that do not say. */
   directory: string;
   signal: AbortSignal;
-  log(line: string): void;
+  log: (line: string) => void;
 }
 
 export interface Created {
@@ -36,7 +30,7 @@ export interface Created {
   outputs: PropertyMap;
 }
 
-/** One package's resources, by type token; `run` answers its functions. */
+/** One package's resources and functions, by token. */
 export interface Provider {
   resources: Record<string, ResourceProvider>;
   functions: Record<string, (args: PropertyMap, context: StepContext) => Promise<PropertyMap>>;
@@ -44,7 +38,7 @@ export interface Provider {
 
 /** Inputs and outputs come and go with their secrets marked. */
 export interface ResourceProvider {
-  check(inputs: PropertyMap): CheckFailure[];
+  check(inputs: PropertyMap): { property: string; reason: string }[];
   diff(old: ResourceState, inputs: PropertyMap): Diff;
   create(inputs: PropertyMap, context: StepContext): Promise<Created>;
   update(old: ResourceState, inputs: PropertyMap, context: StepContext): Promise<PropertyMap>;
@@ -59,7 +53,7 @@ const packages: Partial<Record<string, () => Promise<Provider>>> = {
 };
 
 /** A provider itself, as a resource of the state. */
-export const providerResource: ResourceProvider = {
+const providerResource: ResourceProvider = {
   check: () => [],
   diff(old, inputs) {
     const keys = changedKeys(old.inputs ?? {}, inputs);
@@ -76,9 +70,8 @@ export class Providers {
 
   async load(packageName: string): Promise<Provider> {
     const load = packages[packageName];
-    if (packageName === "pulumi-nodejs") throw refuse("a dynamic provider");
-    if (!load) throw refuse(`the package "${packageName}"`);
-    const provider = this.loaded.get(packageName) ?? (await load());
+    if (!load) throw refuse(packageName === "pulumi-nodejs" ? "a dynamic provider" : `the package "${packageName}"`);
+    const provider = await load();
     this.loaded.set(packageName, provider);
     return provider;
   }
@@ -97,7 +90,7 @@ export class Providers {
   }
 }
 
+/** The package of a type, or the one that a provider resource stands for. */
 export function packageOf(token: string): string {
-  const name = token.slice(0, token.indexOf(":"));
-  return name === "pulumi" && token.startsWith("pulumi:providers:") ? token.slice("pulumi:providers:".length) : name;
+  return /^(?:pulumi:providers:)?([^:]*)/.exec(token)?.[1] ?? "";
 }

@@ -1,158 +1,139 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { changedKeys } from "./diff.ts";
-import { asText, equal, hasUnknown, plain, unknown } from "./property-value.ts";
+import { asText, equal, hasUnknown, plain, unknown, type PropertyMap, type PropertyValue } from "./property-value.ts";
 import { refuse } from "./user-error.ts";
 import type { Created, Provider, ResourceProvider } from "./providers.ts";
-import type { PropertyMap, PropertyValue } from "./property-value.ts";
 
 /** One kind of random resource: made once from its inputs, and made anew whenever one of them changes. */
 interface Recipe {
   /** What inputs that are not given count as. */
-  defaults: (inputs: PropertyMap) => PropertyMap;
+  defaults?: (inputs: PropertyMap) => PropertyMap;
   /** Outputs that only making it can tell. */
   results: string[];
-  make: (inputs: PropertyMap) => Created;
+  make: (inputs: PropertyMap) => Created | Promise<Created>;
 }
 
-interface TextInputs {
-  length: number;
-  lower: boolean;
-  upper: boolean;
-  numeric: boolean;
-  special: boolean;
-  overrideSpecial?: string;
-  minLower: number;
-  minUpper: number;
-  minNumeric: number;
-  minSpecial: number;
-}
+const recipes: Record<string, Recipe> = {
+  Password: {
+    defaults: (inputs) => textDefaults(inputs, "3"),
+    results: ["result", "bcryptHash"],
+    async make(inputs) {
+      const { hash } = await import("bcryptjs");
+      const result = randomText(inputs);
+      return { id: "none", outputs: { result, bcryptHash: await hash(result, 10) } };
+    },
+  },
+  String: {
+    defaults: (inputs) => textDefaults(inputs, "2"),
+    results: ["result"],
+    make: (inputs) => madeOf(randomText(inputs)),
+  },
+  Uuid: { results: ["result"], make: () => madeOf(randomUUID()) },
+  Integer: { results: ["result"], make: ({ min, max }) => madeOf(randomInt(Number(min), Number(max) + 1)) },
+  Id: {
+    results: ["b64Std", "b64Url", "dec", "hex"],
+    make({ byteLength, prefix = "" }) {
+      const bytes = randomBytes(Number(byteLength));
+      const [hex, id, before] = [bytes.toString("hex"), bytes.toString("base64url"), asText(prefix)];
+      const [b64Std, b64Url] = [before + bytes.toString("base64"), before + id];
+      return { id, outputs: { b64Std, b64Url, dec: `${before}${BigInt(`0x${hex}`)}`, hex: before + hex } };
+    },
+  },
+  Bytes: {
+    results: ["base64", "hex"],
+    make({ length }) {
+      const bytes = randomBytes(Number(length));
+      const base64 = bytes.toString("base64");
+      return { id: base64, outputs: { base64, hex: bytes.toString("hex") } };
+    },
+  },
+  Shuffle: {
+    results: ["results"],
+    make({ inputs, resultCount }) {
+      const items = inputs as PropertyValue[];
+      const count = Number(resultCount ?? items.length);
+      const results: PropertyValue[] = [];
+      while (items.length > 0 && results.length < count) results.push(...shuffle(items));
+      return { id: "-", outputs: { results: results.slice(0, count) } };
+    },
+  },
+  Pet: {
+    defaults: ({ length = 2, separator = "-" }) => ({ length, separator }),
+    results: [],
+    async make({ length, separator, prefix }) {
+      const { adjectives, animals } = await import("unique-names-generator");
+      const words = [...pick(adjectives, Number(length) - 1), ...pick(animals, 1)];
+      if (prefix !== undefined) words.unshift(asText(prefix));
+      return { id: words.join(asText(separator)), outputs: {} };
+    },
+  },
+};
 
-function resource({ defaults, results, make }: Recipe): ResourceProvider {
-  const settle = (inputs: PropertyMap): PropertyMap => ({ ...inputs, ...defaults(inputs) });
+export const randomProvider: Provider = {
+  functions: {},
+  resources: Object.fromEntries(
+    Object.entries(recipes).map(([kind, recipe]) => [
+      `random:index/random${kind}:Random${kind}`,
+      resource(kind, recipe),
+    ]),
+  ),
+};
+
+function resource(kind: string, { defaults, results, make }: Recipe): ResourceProvider {
+  const settle = (inputs: PropertyMap): PropertyMap => ({ ...inputs, ...defaults?.(inputs) });
   return {
     check: () => [],
-    diff(old, inputs) {
-      const stored = { ...old.outputs };
-      for (const name of ["id", ...results]) Reflect.deleteProperty(stored, name);
+    diff({ inputs: olds = {}, outputs = {} }, inputs) {
       const settled = settle(inputs);
-      const keys = changedKeys(old.inputs ?? {}, inputs).filter((key) => !equal(stored[key], settled[key]));
+      // A default that is written out, or no longer, changes nothing.
+      const keys = changedKeys(olds, inputs).filter((key) => !equal(outputs[key], settled[key]));
       return { changed: keys.length > 0, changedKeys: keys, replaceKeys: keys, detailed: null };
     },
-    create(inputs, { preview }) {
+    async create(inputs, { preview }) {
+      if (inputs.seed !== undefined) throw refuse(`Random${kind} with a seed`);
       const settled = settle(inputs);
       if (preview || hasUnknown(settled)) {
-        const open = Object.fromEntries(results.map((name): [string, PropertyValue] => [name, unknown]));
-        return Promise.resolve({ id: "", outputs: { ...settled, ...open, id: unknown } });
+        const open = Object.fromEntries([...results, "id"].map((name) => [name, unknown]));
+        return { id: "", outputs: { ...settled, ...open } };
       }
-      const { id, outputs } = make(plain(settled) as PropertyMap);
-      return Promise.resolve({ id, outputs: { ...settled, ...outputs, id } });
+      const { id, outputs } = await make(plain(settled) as PropertyMap);
+      return { id, outputs: { ...settled, ...outputs, id } };
     },
     update: (old, inputs) => Promise.resolve({ ...old.outputs, ...inputs }),
     delete: () => Promise.resolve(),
   };
 }
 
-const text = (schemaVersion: string, idOf: (result: string) => string): Recipe => ({
-  defaults(inputs) {
-    const { lower = true, upper = true, special = true, minLower = 0, minUpper = 0 } = inputs;
-    const { minNumeric = 0, minSpecial = 0, numeric = inputs.number ?? true } = inputs;
-    const given = { lower, upper, special, numeric, number: numeric, minLower, minUpper, minNumeric, minSpecial };
-    return { ...given, __meta: JSON.stringify({ schema_version: schemaVersion }) };
-  },
-  results: ["result"],
-  make(inputs) {
-    const result = randomText(inputs as unknown as TextInputs);
-    return { id: idOf(result), outputs: { result } };
-  },
-});
+function madeOf(result: string | number): Created {
+  return { id: String(result), outputs: { result } };
+}
 
-const none = (): PropertyMap => ({});
+function textDefaults(inputs: PropertyMap, schemaVersion: string): PropertyMap {
+  const { lower = true, upper = true, special = true, numeric = inputs.number ?? true } = inputs;
+  const { minLower = 0, minUpper = 0, minNumeric = 0, minSpecial = 0 } = inputs;
+  const given = { lower, upper, special, numeric, number: numeric, minLower, minUpper, minNumeric, minSpecial };
+  return { ...given, __meta: JSON.stringify({ schema_version: schemaVersion }) };
+}
 
-export const randomProvider: Provider = {
-  functions: {},
-  resources: {
-    "random:index/randomPassword:RandomPassword": resource(text("3", () => "none")),
-    "random:index/randomString:RandomString": resource(text("2", (result) => result)),
-    "random:index/randomUuid:RandomUuid": resource({
-      defaults: none,
-      results: ["result"],
-      make() {
-        const result = randomUUID();
-        return { id: result, outputs: { result } };
-      },
-    }),
-    "random:index/randomId:RandomId": resource({
-      defaults: none,
-      results: ["b64Std", "b64Url", "dec", "hex"],
-      make({ byteLength, prefix = "" }) {
-        const bytes = randomBytes(Number(byteLength));
-        const forms = {
-          b64Std: bytes.toString("base64"),
-          b64Url: bytes.toString("base64url"),
-          dec: BigInt(`0x${bytes.toString("hex")}`).toString(),
-          hex: bytes.toString("hex"),
-        };
-        const outputs = Object.fromEntries(
-          Object.entries(forms).map(([form, value]) => [form, asText(prefix) + value]),
-        );
-        return { id: forms.b64Url, outputs };
-      },
-    }),
-    "random:index/randomBytes:RandomBytes": resource({
-      defaults: none,
-      results: ["base64", "hex"],
-      make({ length }) {
-        const bytes = randomBytes(Number(length));
-        return {
-          id: bytes.toString("base64"),
-          outputs: { base64: bytes.toString("base64"), hex: bytes.toString("hex") },
-        };
-      },
-    }),
-    "random:index/randomInteger:RandomInteger": resource({
-      defaults: none,
-      results: ["result"],
-      make({ min, max, seed }) {
-        if (seed !== undefined) throw refuse("RandomInteger with a seed");
-        const result = randomInt(Number(min), Number(max) + 1);
-        return { id: String(result), outputs: { result } };
-      },
-    }),
-    "random:index/randomShuffle:RandomShuffle": resource({
-      defaults: none,
-      results: ["results"],
-      make({ inputs, resultCount, seed }) {
-        if (seed !== undefined) throw refuse("RandomShuffle with a seed");
-        const items = inputs as PropertyValue[];
-        const count = resultCount === undefined ? items.length : Number(resultCount);
-        const results: PropertyValue[] = [];
-        while (items.length > 0 && results.length < count) results.push(...shuffle(items));
-        return { id: "-", outputs: { results: results.slice(0, count) } };
-      },
-    }),
-  },
-};
-
-function randomText(inputs: TextInputs): string {
-  const pools: [boolean, number, string][] = [
+function randomText(inputs: PropertyMap): string {
+  const length = Number(inputs.length);
+  const pools: [use: unknown, least: unknown, characters: string][] = [
     [inputs.lower, inputs.minLower, "abcdefghijklmnopqrstuvwxyz"],
     [inputs.upper, inputs.minUpper, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"],
     [inputs.numeric, inputs.minNumeric, "0123456789"],
-    [inputs.special, inputs.minSpecial, inputs.overrideSpecial ?? "!@#$%&*()-_=+[]{}<>:?"],
+    [inputs.special, inputs.minSpecial, asText(inputs.overrideSpecial ?? "!@#$%&*()-_=+[]{}<>:?")],
   ];
-  const least = pools.reduce((sum, [, min]) => sum + min, 0);
-  if (least > inputs.length) {
-    throw new Error(
-      `The planned value for length (${inputs.length}) must be at least the sum of the minima (${least})`,
-    );
+  const chosen = pools.flatMap(([, least, characters]) => pick(characters, Number(least)));
+  const sum = chosen.length;
+  if (sum > length) {
+    throw new Error(`The planned value for length (${length}) must be at least the sum of the minima (${sum})`);
   }
-  const all = pools.map(([use, , pool]) => (use ? pool : "")).join("");
-  if (all === "" && inputs.length > 0) throw new Error("at least one kind of character must be allowed");
-  const chosen = pools.flatMap(([, min, pool]) => pick(pool, min));
-  return shuffle([...chosen, ...pick(all, inputs.length - least)]).join("");
+  const all = pools.map(([use, , characters]) => (use === true ? characters : "")).join("");
+  if (all === "" && length > 0) throw new Error("at least one kind of character must be allowed");
+  return shuffle([...chosen, ...pick(all, length - sum)]).join("");
 }
 
-function pick(pool: string, count: number): string[] {
+function pick(pool: string | string[], count: number): string[] {
   return Array.from({ length: count }, () => pool[randomInt(pool.length)] ?? "");
 }
 

@@ -1,24 +1,75 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { PassThrough } from "node:stream";
-import type { ChildProcess } from "node:child_process";
+import { getSystemErrorMessage } from "node:util";
+import type { StepContext } from "./providers.ts";
 
-export interface Script {
-  command: string;
-  interpreter: string[];
-  directory: string;
-  environment: NodeJS.ProcessEnv;
-  stdin: string;
+export interface ScriptOptions {
+  interpreter?: string[];
+  dir?: string;
+  environment?: NodeJS.ProcessEnv;
+  stdin?: string;
   /** Which of its streams are reported line by line while it runs. */
-  logs: { stdout: boolean; stderr: boolean };
-  onLine(line: string): void;
-  signal: AbortSignal;
+  logging?: "stdout" | "stderr" | "stdoutAndStderr" | "none";
 }
 
-export interface ScriptOutput {
-  stdout: string;
-  stderr: string;
+/** Runs a script and waits until all who hold its output are done. The error texts are the command provider's. */
+export async function runScript(
+  command: string,
+  { interpreter = [], dir, environment, stdin = "", logging = "stdoutAndStderr" }: ScriptOptions,
+  { directory, signal, log }: StepContext,
+): Promise<{ stdout: string; stderr: string }> {
+  const [file = "", ...args] = interpreter.length > 0 ? interpreter : ["/bin/sh", "-c"];
+  const cwd = dir ?? directory;
+  const output = { stdout: "", stderr: "", both: "" };
+
+  /** Answers what went wrong, if anything. */
+  async function run(): Promise<string> {
+    // It leads a group of its own, so that it is killed with everything it started.
+    const options = { cwd, env: { ...process.env, ...environment }, detached: true };
+    const child = spawn(file, [...args, command], options);
+    const ended = once(child, "close") as Promise<[code: number, signal: NodeJS.Signals | null]>;
+    child.stdin.on("error", () => undefined).end(stdin); // a script need not read its input
+    for (const name of ["stdout", "stderr"] as const) {
+      child[name].setEncoding("utf8").on("data", (text: string) => {
+        output[name] += text;
+        output.both += text;
+      });
+      const isLogged = logging === name || logging === "stdoutAndStderr";
+      if (isLogged) createInterface({ input: child[name], crlfDelay: Infinity }).on("line", log);
+    }
+    const kill = (): void => {
+      killGroup(child.pid);
+      // Nobody waits for a grandchild that left the group and still holds the pipes.
+      for (const stream of [child.stdout, child.stderr]) stream.destroy();
+    };
+    signal.addEventListener("abort", kill);
+    const [code, killer] = await ended.finally(() => signal.removeEventListener("abort", kill));
+    if (killer) return `signal: ${signalTexts[killer] ?? killer}`;
+    return code === 0 ? "" : `exit status ${code}`;
+  }
+
+  const problem = signal.aborted
+    ? "context canceled"
+    : await run().catch((error: unknown) => startProblem(file, cwd, error as NodeJS.ErrnoException));
+  if (problem !== "") throw new Error(`${problem}: running ${goQuote(command)}:\n${output.both}`);
+  return { stdout: output.stdout.replace(/\n$/, ""), stderr: output.stderr.replace(/\n$/, "") };
+}
+
+function killGroup(pid = NaN): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended by itself, or not begun.
+  }
+}
+
+function startProblem(file: string, directory: string, { code, errno, message }: NodeJS.ErrnoException): string {
+  const isMissing = code === "ENOENT";
+  if (isMissing && !existsSync(directory)) return `chdir ${directory}: no such file or directory`;
+  if (isMissing && !file.includes("/")) return `exec: "${file}": executable file not found in $PATH`;
+  return `fork/exec ${file}: ${errno === undefined ? message : getSystemErrorMessage(errno)}`;
 }
 
 const signalTexts: Partial<Record<NodeJS.Signals, string>> = {
@@ -36,114 +87,11 @@ const signalTexts: Partial<Record<NodeJS.Signals, string>> = {
   SIGTERM: "terminated",
 };
 
-/** Runs a script and waits until all who hold its output are done. The error texts are the command provider's. */
-export async function runScript(script: Script): Promise<ScriptOutput> {
-  const output = { stdout: [] as Buffer[], stderr: [] as Buffer[], both: [] as Buffer[] };
-  const problem = await run(script, output);
-  if (problem !== undefined) {
-    throw new Error(`${problem}: running ${goQuote(script.command)}:\n${Buffer.concat(output.both).toString()}`);
-  }
-  return { stdout: text(output.stdout), stderr: text(output.stderr) };
-}
-
-function text(chunks: Buffer[]): string {
-  return Buffer.concat(chunks).toString().replace(/\n$/, "");
-}
-
-interface Output {
-  stdout: Buffer[];
-  stderr: Buffer[];
-  both: Buffer[];
-}
-
-/** Answers what went wrong, if anything. */
-async function run(script: Script, output: Output): Promise<string | undefined> {
-  if (script.signal.aborted) return "context canceled";
-  let child: ChildProcess;
-  try {
-    child = start(script);
-  } catch (error) {
-    return startProblem(script, error as NodeJS.ErrnoException);
-  }
-  const lines = collect(child, script, output);
-  const kill = (): void => {
-    killGroup(child);
-  };
-  script.signal.addEventListener("abort", kill);
-  const problem = await endOf(child, script);
-  script.signal.removeEventListener("abort", kill);
-  await new Promise((resolve) => lines.end(() => setImmediate(resolve)));
-  return problem;
-}
-
-/** The script gets a group of its own, so that when it is cancelled it is killed with everything it started. */
-function start({ interpreter, command, directory: cwd, environment: env, stdin }: Script): ChildProcess {
-  const [file = "", ...args] = interpreter;
-  const child = spawn(file, [...args, command], { cwd, env, detached: true, stdio: "pipe" });
-  child.stdin.on("error", () => undefined); // a script need not read its input
-  child.stdin.end(stdin);
-  return child;
-}
-
-function collect(child: ChildProcess, script: Script, output: Output): PassThrough {
-  const lines = new PassThrough();
-  createInterface({ input: lines, crlfDelay: Infinity }).on("line", (line) => {
-    script.onLine(line);
-  });
-  for (const name of ["stdout", "stderr"] as const) {
-    child[name]?.on("data", (chunk: Buffer) => {
-      output[name].push(chunk);
-      output.both.push(chunk);
-      if (script.logs[name]) lines.write(chunk);
-    });
-  }
-  return lines;
-}
-
-function endOf(child: ChildProcess, script: Script): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    child.on("error", (error) => {
-      resolve(startProblem(script, error));
-    });
-    child.on("close", (code, signal) => {
-      if (signal) resolve(`signal: ${signalTexts[signal] ?? signal}`);
-      else resolve(code === 0 ? undefined : `exit status ${code ?? ""}`);
-    });
-    // After a kill nobody waits for a grandchild that left the group and still holds the pipes.
-    child.on("exit", () => {
-      if (script.signal.aborted) for (const stream of [child.stdout, child.stderr]) stream?.destroy();
-    });
-  });
-}
-
-function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // It has ended by itself.
-  }
-}
-
-function startProblem(script: Script, { code }: NodeJS.ErrnoException): string {
-  const [file = ""] = script.interpreter;
-  if (code === "ENOENT" && !existsSync(script.directory)) return `chdir ${script.directory}: no such file or directory`;
-  if (code === "ENOENT" && !file.includes("/")) return `exec: "${file}": executable file not found in $PATH`;
-  const reasons: Record<string, string> = {
-    ENOENT: "no such file or directory",
-    EACCES: "permission denied",
-    E2BIG: "argument list too long",
-    ENOTDIR: "not a directory",
-  };
-  return `fork/exec ${file}: ${reasons[code ?? ""] ?? code ?? "cannot be started"}`;
-}
-
 /** Quotes as Go's `%q` does, which the command provider uses in its messages. */
 export function goQuote(value: string): string {
-  const names: Record<string, string> = { "\\u0007": "\\a", "\\u000b": "\\v" };
-  return JSON.stringify(value)
-    .replaceAll("\x7f", "\\x7f")
-    .replace(/(?<!\\)((?:\\\\)*)(\\u00[01][0-9a-f])/g, (_, before: string, escape: string) => {
-      return before + (names[escape] ?? escape.replace("u00", "x"));
-    });
+  const names: Record<string, string> = { "07": "a", "0b": "v" };
+  const quoted = JSON.stringify(value).replaceAll("\x7f", "\\x7f");
+  return quoted.replace(/\\\\|\\u00(..)/g, (escape, code?: string) =>
+    code === undefined ? escape : `\\${names[code] ?? `x${code}`}`,
+  );
 }

@@ -9,7 +9,9 @@ const render = (
 ) => renderProperties(olds, news, { showSames }).join("\n");
 
 test("one side is shown whole, keys aligned", () => {
-  expect(render(undefined, { b: [1, { c: true }], long: "x", s: sealedSecret("[secret]"), u: unknown, e: {} })).toBe(
+  expect(
+    render(undefined, { b: [1, { c: true }], long: "x\ny", s: sealedSecret("[secret]"), u: unknown, e: {}, __d: 1 }),
+  ).toBe(
     `    b   : [
         [0]: 1
         [1]: {
@@ -17,7 +19,9 @@ test("one side is shown whole, keys aligned", () => {
         }
     ]
     e   : {}
-    long: "x"
+    long:
+        x
+        y
     s   : [secret]
     u   : [unknown]`,
   );
@@ -25,26 +29,34 @@ test("one side is shown whole, keys aligned", () => {
 
 test("of two sides only what differs is shown, JSON text as what it stands for", () => {
   const stdin = (release: string): string => JSON.stringify({ release, nested: { a: [1] } });
-  expect(render({ stdin: stdin("1"), same: 1, gone: 2 }, { stdin: stdin("2"), same: 1, come: 3 })).toBe(
-    `  + come : 3
+  expect(
+    render(
+      { stdin: stdin("1"), same: 1, gone: 2, s: "a\nb" },
+      { stdin: stdin("2"), same: 1, come: { n: [3] }, s: unknown },
+    ),
+  ).toBe(
+    `  + come : {
+      + n: [
+          + [0]: 3
+        ]
+    }
   - gone : 2
+  ~ s    : "a\\nb" => [unknown]
   ~ stdin: (json) {
-        nested : {
-            a: [
-                [0]: 1
-            ]
-        }
       ~ release: "1" => "2"
     }`,
+  );
+  expect(render({ a: 1, b: { c: 2 } }, { a: 1, b: { c: 3 } }, true)).toBe(
+    "    a: 1\n  ~ b: {\n      ~ c: 2 => 3\n    }",
   );
 });
 
 test("of a long text only the lines that differ are shown", () => {
-  expect(render({ s: "a\nb\nc\nd\ne" }, { s: "a\nb\nX\nd\ne" })).toBe(
-    `  ~ s:
-        ...
-      - c
-      + X
-        ...`,
-  );
+  expect(render({ s: "a\nb\nc\nd\ne" }, { s: "a\nb\nX\nd\ne" })).toBe("  ~ s:\n      - c\n      + X");
+  expect(render({ s: "a\nb" }, { s: "a\na\nb" })).toBe("  ~ s:\n      + a");
+});
+
+test("a secret that changed is said to have", () => {
+  const inputs = { a: sealedSecret("[secret]"), b: 1 };
+  expect(renderProperties(inputs, inputs, { changed: ["a"] })).toEqual(["  ~ a: [secret] => [secret]"]);
 });

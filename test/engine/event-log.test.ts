@@ -15,7 +15,7 @@ test("a file gets one numbered event per line", async () => {
   const log = await openEventLog(file);
   log.event({ preludeEvent: { config: {} } });
   log.event({ cancelEvent: {} });
-  await log.close();
+  await log.close?.();
   const lines = readFileSync(file, "utf8")
     .trim()
     .split("\n")
@@ -44,7 +44,7 @@ test("a listener of the Automation API gets every event before the log is closed
   });
   const log = await openEventLog(`tcp://127.0.0.1:${port}`);
   log.event({ cancelEvent: {} });
-  await log.close();
+  await log.close?.();
   server.forceShutdown();
   expect(received.map((text) => JSON.parse(text) as object)).toMatchObject([{ sequence: 0, cancelEvent: {} }]);
 });
@@ -52,5 +52,5 @@ test("a listener of the Automation API gets every event before the log is closed
 test("a listener that is gone does not fail anything", async () => {
   const log = await openEventLog("tcp://127.0.0.1:1");
   log.event({ cancelEvent: {} });
-  await log.close();
+  await log.close?.();
 });

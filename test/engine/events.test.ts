@@ -30,3 +30,10 @@ test("known secrets and colours are taken out of messages, very short texts are 
   });
   expect(new Masker().mask("open")).toBe("open");
 });
+
+test("secrets are found escaped as in JSON, and line by line", () => {
+  const masker = new Masker();
+  masker.add(['say "it"', "-----BEGIN KEY-----\nabc\n0123456789abcdef\n"]);
+  expect(masker.mask(JSON.stringify({ said: 'say "it"' }))).toBe('{"said":"[secret]"}');
+  expect(masker.mask("read 0123456789abcdef and abc")).toBe("read [secret] and abc");
+});

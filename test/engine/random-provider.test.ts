@@ -1,3 +1,4 @@
+import { compare } from "bcryptjs";
 import { expect, test } from "vitest";
 import { asText, unknown } from "../../engine/property-value.ts";
 import { randomProvider } from "../../engine/random-provider.ts";
@@ -30,7 +31,14 @@ test("a password has its length, its kinds of characters and their minima", asyn
   });
   expect(outputs.result).toMatch(/^[a-z0-9]{12}$/);
   expect(asText(outputs.result).replace(/\D/g, "").length).toBeGreaterThanOrEqual(3);
-  expect(() => make("Password", { length: 2, minUpper: 3 })).toThrow("must be at least the sum of the minima (3)");
+  await expect(make("Password", { length: 2, minUpper: 3 })).rejects.toThrow("at least the sum of the minima (3)");
+});
+
+test("a password comes with its bcrypt hash", async () => {
+  const { outputs } = await make("Password", { length: 5 });
+  expect(outputs.bcryptHash).toMatch(/^\$2[aby]\$10\$/);
+  expect(await compare(asText(outputs.result), asText(outputs.bcryptHash))).toBe(true);
+  expect((await make("Password", { length: 5 }, true)).outputs.bcryptHash).toBe(unknown);
 });
 
 test("a preview knows everything but the result", async () => {
@@ -47,9 +55,19 @@ test("the others have the forms of the provider", async () => {
   expect((await make("Bytes", { length: 3 })).outputs.hex).toMatch(/^[0-9a-f]{6}$/);
   expect((await make("Integer", { min: 4, max: 4 })).outputs.result).toBe(4);
   expect((await make("Shuffle", { inputs: ["a", "b"], resultCount: 3 })).outputs.results).toHaveLength(3);
-  expect(() => make("Integer", { min: 1, max: 2, seed: "x" })).toThrow(
-    "RandomInteger with a seed needs the Pulumi CLI",
-  );
+});
+
+test("seeds are refused, in a preview too", async () => {
+  const refused = "RandomInteger with a seed needs the Pulumi CLI";
+  await expect(make("Integer", { min: 1, max: 2, seed: "x" }, true)).rejects.toThrow(refused);
+});
+
+test("a pet has as many words as it is asked for, after its prefix", async () => {
+  const { id, outputs } = await make("Pet", {});
+  expect(id).toMatch(/^[a-z]+-[a-z]+$/);
+  expect(outputs).toEqual({ id, length: 2, separator: "-" });
+  expect((await make("Pet", { length: 1 })).id).toMatch(/^[a-z]+$/);
+  expect((await make("Pet", { length: 3, separator: "_", prefix: "my" })).id).toMatch(/^my_[a-z]+_[a-z]+_[a-z]+$/);
 });
 
 test("a changed input asks for a new one, a default written out does not", async () => {

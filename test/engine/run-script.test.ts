@@ -1,25 +1,42 @@
 import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
-import { goQuote, runScript } from "../../engine/run-script.ts";
+import { goQuote, runScript, type ScriptOptions } from "../../engine/run-script.ts";
 
 const lines: string[] = [];
-const run = (command: string, more: object = {}) =>
-  runScript({
-    command,
-    interpreter: ["/bin/sh", "-c"],
+const run = (command: string, options: ScriptOptions = {}, signal = new AbortController().signal) =>
+  runScript(command, options, {
+    name: "n",
+    preview: false,
     directory: tmpdir(),
-    environment: process.env,
-    stdin: "",
-    logs: { stdout: true, stderr: true },
-    onLine: (line) => lines.push(line),
-    signal: new AbortController().signal,
-    ...more,
+    signal,
+    log: (line) => lines.push(line),
   });
 
 test("output comes back without its last newline, and line by line while it runs", async () => {
   expect(await run("cat; echo two; echo err >&2", { stdin: "one\n" })).toEqual({ stdout: "one\ntwo", stderr: "err" });
   expect(lines.sort()).toEqual(["err", "one", "two"]);
   expect(await run("printf 'grüße\\n\\n'")).toEqual({ stdout: "grüße\n", stderr: "" });
+});
+
+test("only the streams that are asked for are reported", async () => {
+  const reported = async (logging: ScriptOptions["logging"]) => {
+    lines.length = 0;
+    await run("echo out; echo err >&2", logging && { logging });
+    return lines.sort().join(" ");
+  };
+  expect(await reported("stdout")).toBe("out");
+  expect(await reported("stderr")).toBe("err");
+  expect(await reported("none")).toBe("");
+  expect(await reported(undefined)).toBe("err out");
+});
+
+test("a script that is stopped is not waited for by whoever left its group", async () => {
+  const controller = new AbortController();
+  const running = run("setsid sleep 5 & sleep 5", {}, controller.signal);
+  setTimeout(() => controller.abort(), 200);
+  const start = Date.now();
+  await expect(running).rejects.toThrow(/^signal: killed: running/);
+  expect(Date.now() - start).toBeLessThan(3000);
 });
 
 test("a line of megabytes does not hang", async () => {
@@ -30,7 +47,7 @@ test("a line of megabytes does not hang", async () => {
 test.each([
   ["echo out; exit 7", {}, 'exit status 7: running "echo out; exit 7":\nout\n'],
   ["kill -9 $$", {}, 'signal: killed: running "kill -9 $$":\n'],
-  ["true", { directory: "not/there" }, 'chdir not/there: no such file or directory: running "true":\n'],
+  ["true", { dir: "not/there" }, 'chdir not/there: no such file or directory: running "true":\n'],
   [
     "true",
     { interpreter: ["not-a-program"] },
@@ -44,12 +61,10 @@ test.each([
 
 test("a script that is stopped is killed with everything it started", async () => {
   const controller = new AbortController();
-  const running = run("sleep 60 & sleep 60", { signal: controller.signal });
-  setTimeout(() => {
-    controller.abort();
-  }, 100);
+  const running = run("sleep 60 & sleep 60", {}, controller.signal);
+  setTimeout(() => controller.abort(), 100);
   await expect(running).rejects.toThrow(/^signal: killed: running/);
-  await expect(run("true", { signal: controller.signal })).rejects.toThrow("context canceled");
+  await expect(run("true", {}, controller.signal)).rejects.toThrow("context canceled");
 });
 
 test("quotes as Go does", () => {
