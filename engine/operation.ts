@@ -70,7 +70,7 @@ export class Operation {
       try {
         const run = provider.functions[token];
         if (!run) throw new Error("the function needs the Pulumi CLI");
-        return await run(args, executor.context(token));
+        return await run(args, { ...executor.context(token), preview: false });
       } catch (error) {
         throw new InvokeError(`invocation of ${token} returned an error: ${(error as Error).message}`);
       }
@@ -84,12 +84,11 @@ export class Operation {
 
   /** The program is done and has not failed: what it no longer has is deleted. */
   async deleteRest(): Promise<void> {
-    const { executor, snapshot, providers } = this.run;
+    const { executor, snapshot } = this.run;
     await executor.idle();
-    if (executor.failed) return;
     const isDoomed = ({ delete: isReplaced, urn }: ResourceState): boolean =>
       isReplaced === true || !this.generator.registered.has(urn);
-    await executor.delete(snapshot.resources().filter(isDoomed), providers);
+    await executor.delete(snapshot.resources().filter(isDoomed));
   }
 
   /** Settles the stack's own outputs; called when nothing runs any more. */

@@ -64,7 +64,7 @@ export async function perform(session: Session, options: Options): Promise<Outco
   try {
     if (options.refresh || options.kind === "refresh") await refresh(run);
     if (options.kind === "update") await (await import("./program.ts")).runProgram(run);
-    if (options.kind === "destroy") await run.executor.delete(await run.base, run.providers);
+    if (options.kind === "destroy") await run.executor.delete(await run.base);
     await run.snapshot.flush();
   } finally {
     stopListening();
@@ -74,9 +74,8 @@ export async function perform(session: Session, options: Options): Promise<Outco
 
 /** Makes what the operation needs. The passphrase is checked meanwhile: that takes as long as starting the program. */
 async function begin(session: Session, options: Options, configuration: PropertyMap): Promise<Run> {
-  const { preview, parallel } = options;
   const events = new Events(options.sinks);
-  const snapshot = preview ? new UnwrittenSnapshot(session) : new Snapshot(session);
+  const snapshot = options.preview ? new UnwrittenSnapshot(session) : new Snapshot(session);
   const providers = new Providers();
   const unlocked = session.secrets.unlock().catch((error: unknown) => {
     throw new UserError(`getting stack configuration: get stack secrets manager: ${(error as Error).message}`);
@@ -89,8 +88,7 @@ async function begin(session: Session, options: Options, configuration: Property
   events.masker.add(secretKeys.map((key) => values[key] ?? ""));
   const shown = Object.entries(values).map(([key, value]) => [key, secretKeys.includes(key) ? "[secret]" : value]);
   events.emit({ preludeEvent: { config: Object.fromEntries(shown) as Record<string, string> } });
-  const directory = session.project.programDirectory;
-  const executor = new StepExecutor({ events, snapshot, directory, parallel, preview });
+  const executor = new StepExecutor({ session, options, events, providers, snapshot });
   return { session, options, config, events, providers, snapshot, executor, base };
 }
 

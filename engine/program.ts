@@ -18,12 +18,6 @@ import type { Project } from "./project-file.ts";
 /** The exit code of a program that has told its failure already. */
 const alreadyTold = 32;
 
-/** How the program ended; `problem` is what nobody has said about it yet. */
-interface End {
-  ok: boolean;
-  problem?: string;
-}
-
 /** Runs the user's program against this engine, and the deletes that follow from it. */
 export async function runProgram(run: Run): Promise<void> {
   const { executor, base } = run;
@@ -36,13 +30,13 @@ export async function runProgram(run: Run): Promise<void> {
   let program: ChildProcess | undefined;
   try {
     program = start(run, await listen("127.0.0.1:0", grpc.ServerCredentials.createInsecure()));
-    const ended = endOf(program);
+    const ended = once(program, "close") as Promise<[code: number | null, signal: string | null]>;
     void killWhenStopped(run, program, ended);
     const operation = await begun;
-    const { ok, problem } = await ended;
-    if (ok) await operation.deleteRest();
+    const [code, signal] = await ended;
+    if (code === 0) await operation.deleteRest();
     await executor.idle();
-    if (!ok && !executor.failed) executor.fail(problem);
+    if (code !== 0 && !executor.failed) executor.fail(problemOf(code, signal));
     operation.finish();
   } finally {
     program?.kill("SIGKILL");
@@ -98,19 +92,15 @@ function entryPoint({ programDirectory }: Project): string {
   }
 }
 
-async function endOf(program: ChildProcess): Promise<End> {
-  try {
-    const [code, signal] = (await once(program, "close")) as [number | null, string | null];
-    if (code === 0 || code === alreadyTold) return { ok: code === 0 };
-    const how = signal ? `Program was ended by ${signal}` : `Program exited with non-zero exit code: ${code ?? ""}`;
-    return { ok: false, problem: `an unhandled error occurred: ${how}` };
-  } catch (error) {
-    return { ok: false, problem: `the program cannot be started: ${(error as Error).message}` };
-  }
+/** What to say of a failed program, unless it has done so itself. */
+function problemOf(code: number | null, signal: string | null): string | undefined {
+  if (code === alreadyTold) return undefined;
+  const how = signal ? `Program was ended by ${signal}` : `Program exited with non-zero exit code: ${code ?? ""}`;
+  return `an unhandled error occurred: ${how}`;
 }
 
 /** A stopped program can do nothing more, but steps are seen to their end first, and it may say why it ends. */
-async function killWhenStopped({ executor }: Run, program: ChildProcess, ended: Promise<End>): Promise<void> {
+async function killWhenStopped({ executor }: Run, program: ChildProcess, ended: Promise<unknown>): Promise<void> {
   await executor.stopping.promise;
   await executor.idle();
   const grace = executor.cancelled.signal.aborted ? 0 : 2000;

@@ -75,7 +75,6 @@ export function resourceMonitor(operation: Promise<Operation>): UntypedServiceIm
 /** Pulumi's Engine service: what the program has to say, until a refusal has ended everything. */
 export function engineService({ events, executor }: Run): UntypedServiceImplementation {
   const severities: Severity[] = ["debug", "info", "warning", "error"];
-  let root = "";
   const replies = {
     log(request: engine.LogRequest) {
       const { severity: level, message, urn, ephemeral } = request.toObject();
@@ -85,17 +84,10 @@ export function engineService({ events, executor }: Run): UntypedServiceImplemen
       if (severity !== "debug" && !isRefused) events.diagnostic(severity, message, urn, ephemeral);
       return new empty_pb.Empty();
     },
-    // Older SDKs keep the stack's URN here.
-    getRootResource: () => new engine_pb.GetRootResourceResponse().setUrn(root),
-    setRootResource(request: engine.SetRootResourceRequest) {
-      root = request.getUrn();
-      return new engine_pb.SetRootResourceResponse();
-    },
     requirePulumiVersion(request: engine.RequirePulumiVersionRequest) {
       requireVersion(request.getPulumiVersionRange());
       return new engine_pb.RequirePulumiVersionResponse();
     },
-    startDebugging: () => Promise.reject(refuse("debugging the program")),
   };
   return service(replies, (error) => error);
 }

@@ -1,13 +1,13 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { now, requirements, type CustomTimeouts, type PendingOperation, type ResourceState } from "./checkpoint.ts";
-import { stepMetadata, type Events, type Op } from "./events.ts";
+import { stepMetadata, type Op } from "./events.ts";
 import { given } from "./goal.ts";
 import { isSecret, mapObject, secret, secretTexts, type PropertyMap } from "./property-value.ts";
 import { isDefaultProvider, nameOf } from "./urn.ts";
 import { UserError } from "./user-error.ts";
-import type { Diff, Providers, ResourceProvider, StepContext } from "./providers.ts";
-import type { Snapshot } from "./snapshot.ts";
+import type { Run } from "./perform.ts";
+import type { Diff, ResourceProvider, StepContext } from "./providers.ts";
 
 /** One thing to be done to one resource. `old` is what the state has, `next` what it shall have. */
 export type Step = {
@@ -23,8 +23,6 @@ export type Step = {
 export class Stopped extends Error {}
 
 const settlingMilliseconds = 20;
-/** The longest that a timer can wait. */
-const maxMilliseconds = 2 ** 31 - 1;
 const counted = new Set<Op>(["same", "create", "update", "delete", "replace", "discard"]);
 const pendingTypes: Partial<Record<string, PendingOperation["type"]>> = {
   create: "creating",
@@ -33,14 +31,7 @@ const pendingTypes: Partial<Record<string, PendingOperation["type"]>> = {
   read: "reading",
 };
 
-interface Parts {
-  events: Events;
-  snapshot: Snapshot;
-  /** Where scripts run that do not say. */
-  directory: string;
-  parallel: number;
-  preview: boolean;
-}
+type Parts = Pick<Run, "session" | "options" | "events" | "providers" | "snapshot">;
 
 /** Runs steps, so many at a time, tells about each, and keeps the snapshot. The first failure stops all that wait. */
 export class StepExecutor {
@@ -60,7 +51,7 @@ export class StepExecutor {
 
   constructor(parts: Parts) {
     this.parts = parts;
-    this.free = parts.parallel;
+    this.free = parts.options.parallel;
     // Each running script listens.
     setMaxListeners(0, this.cancelled.signal);
   }
@@ -97,7 +88,7 @@ export class StepExecutor {
   /** Kills running scripts and starts nothing new. */
   cancel(): void {
     this.cancelled.abort();
-    this.fail(this.free === this.parts.parallel ? "update canceled" : undefined);
+    this.fail(this.free === this.parts.options.parallel ? "update canceled" : undefined);
   }
 
   /** Runs the step when it is its turn, and answers the resource's new state, or undefined where none is left. */
@@ -106,7 +97,7 @@ export class StepExecutor {
     else this.free--;
     try {
       // A refusal should come before anything has changed: what the program registers first mostly arrives together.
-      if (!this.parts.preview && isSlow(step) && step.op !== "same") {
+      if (!this.parts.options.preview && isSlow(step) && step.op !== "same") {
         await (this.settled ??= setTimeout(settlingMilliseconds));
       }
       const state = await this.runNow(step);
@@ -120,15 +111,18 @@ export class StepExecutor {
   }
 
   /** Deletes resources, everything before what it needs, as many at once as that allows. */
-  async delete(doomed: ResourceState[], providers: Providers): Promise<void> {
+  async delete(doomed: ResourceState[]): Promise<void> {
+    if (this.failed) return;
     const urns = new Set(doomed.map(({ urn }) => urn));
     const usersGone = new Map<string, Promise<unknown>>();
     // Users of a resource come after it in the state, so backwards they are met first.
     const deletes = doomed.toReversed().map((old) => {
       const { external, deletedWith = "" } = old;
       const isLeft = !old.custom || external === true || old.retainOnDelete === true || urns.has(deletedWith);
-      const provider = isLeft ? undefined : providers.resource(old.type);
-      const step: Step = { op: deleteOp(old), old, provider };
+      const provider = isLeft ? undefined : this.parts.providers.resource(old.type);
+      const op = old.delete ? "delete-replaced" : "delete";
+      // What was only read is forgotten.
+      const step: Step = { op: external ? "discard" : op, old, provider };
       const done = Promise.resolve(usersGone.get(old.urn)).then(() => this.run(step));
       const over = done.catch(() => undefined); // it has been told, and the others are stopped
       for (const urn of requirements(old)) usersGone.set(urn, Promise.all([usersGone.get(urn), over]));
@@ -139,7 +133,8 @@ export class StepExecutor {
 
   private async runNow(step: Step): Promise<ResourceState | undefined> {
     if (this.failed) throw new Stopped();
-    const { events, preview } = this.parts;
+    const { events } = this.parts;
+    const { preview } = this.parts.options;
     const { op, old, next, diff } = step;
     const { urn } = subjectOf(step);
     events.masker.add([...secretTexts(next?.inputs ?? {}), ...secretTexts(old?.inputs ?? {})]);
@@ -170,14 +165,14 @@ export class StepExecutor {
   /** Does the step between two entries in the snapshot: what is in flight, and what came of it. */
   private async record(step: Step): Promise<ResourceState | undefined> {
     const { op, old } = step;
-    const { snapshot, preview } = this.parts;
+    const { snapshot } = this.parts;
     const subject = subjectOf(step);
     const kind = op.replace(/-.*/, ""); // "create" of "create-replacement"
     const pending = isSlow(step) ? pendingTypes[kind] : undefined;
     if (pending) await snapshot.begin(pending, subject);
     try {
       const timeout = subject.customTimeouts?.[kind as keyof CustomTimeouts];
-      const state = await apply(step, { ...this.context(nameOf(subject.urn), subject.urn, timeout), preview });
+      const state = await apply(step, this.context(nameOf(subject.urn), subject.urn, timeout));
       if (op === "create-replacement" && old) {
         snapshot.replace(old, { ...old, delete: true });
         snapshot.exchange(undefined, state);
@@ -190,14 +185,15 @@ export class StepExecutor {
 
   /** What a provider is told beside the inputs; it logs to `urn`. */
   context(name: string, urn?: string, timeoutSeconds?: number): StepContext {
-    const { events, directory } = this.parts;
-    const { signal } = this.cancelled;
-    const limit = timeoutSeconds && AbortSignal.timeout(Math.min(timeoutSeconds * 1000, maxMilliseconds));
+    const { events, options, session } = this.parts;
+    const signals = [this.cancelled.signal];
+    // A timer cannot wait longer than that.
+    if (timeoutSeconds) signals.push(AbortSignal.timeout(Math.min(timeoutSeconds * 1000, 2 ** 31 - 1)));
     return {
       name,
-      preview: false,
-      directory,
-      signal: limit ? AbortSignal.any([signal, limit]) : signal,
+      preview: options.preview,
+      directory: session.project.programDirectory,
+      signal: AbortSignal.any(signals),
       log: (line) => events.diagnostic("info", line, urn, true),
     };
   }
@@ -214,12 +210,6 @@ function subjectOf(step: Step): ResourceState {
 /** Whether a crash can meet the step half-way: only a provider's work takes time. */
 function isSlow({ provider, read }: Step): boolean {
   return provider !== undefined || read !== undefined;
-}
-
-/** What was only read is forgotten. */
-function deleteOp({ external, delete: isReplaced }: ResourceState): Op {
-  if (external) return "discard";
-  return isReplaced ? "delete-replaced" : "delete";
 }
 
 /** Does the step and answers the resource's new state, or undefined where none is left. */

@@ -7,7 +7,9 @@ import { Snapshot } from "../../engine/snapshot.ts";
 import type { Backend } from "../../engine/backend.ts";
 import type { ResourceState } from "../../engine/checkpoint.ts";
 import type { ResourceProvider } from "../../engine/providers.ts";
+import type { Options } from "../../engine/perform.ts";
 import type { Secrets } from "../../engine/secrets.ts";
+import type { Session } from "../../engine/workspace.ts";
 
 const state = (name: string, more: Partial<ResourceState> = {}): ResourceState => ({
   urn: `urn:pulumi:dev::case::command:local:Command::${name}`,
@@ -16,7 +18,7 @@ const state = (name: string, more: Partial<ResourceState> = {}): ResourceState =
   ...more,
 });
 
-function setUp({ parallel = 8, preview = false } = {}) {
+function setUp({ parallel = 8, preview = false, providers = new Providers() } = {}) {
   const seen: string[] = [];
   const events = new Events([
     {
@@ -33,7 +35,9 @@ function setUp({ parallel = 8, preview = false } = {}) {
   const secrets = { salt: "", seal: (map: object) => map } as unknown as Secrets;
   const backend = { write: () => Promise.resolve() } as unknown as Backend;
   const snapshot = new Snapshot({ backend, name: { project: "case", stack: "dev" }, secrets });
-  return { seen, snapshot, executor: new StepExecutor({ events, snapshot, directory: ".", parallel, preview }) };
+  const session = { project: { programDirectory: "." } } as Session;
+  const options = { parallel, preview } as Options;
+  return { seen, snapshot, executor: new StepExecutor({ session, options, events, providers, snapshot }) };
 }
 
 const create = (name: string, run: () => Promise<void> = () => Promise.resolve()): Step => {
@@ -64,14 +68,14 @@ test("after a failure what runs is finished and recorded, what waits does not st
 });
 
 test("deletes go before what they need, and stop at what is protected", async () => {
-  const { seen, executor, snapshot } = setUp();
+  const providers = new Providers();
+  const { seen, executor, snapshot } = setUp({ providers });
   const a = state("a", { protect: true });
   const b = state("b", { dependencies: [a.urn] });
   const c = state("c", { parent: b.urn });
   snapshot.open([a, b, c], []);
-  const providers = new Providers();
   await providers.load("command");
-  await executor.delete([a, b, c], providers);
+  await executor.delete([a, b, c]);
   expect(seen.slice(0, 5)).toEqual(["start c", "end c", "start b", "end b", "start a"]);
   expect(seen[5]).toContain(`resource "${a.urn}" cannot be deleted\nbecause it is protected`);
   expect(snapshot.resources()).toEqual([a]);
@@ -133,10 +137,10 @@ test("delete runs the provider, but not for what is retained, external, deleted 
     state("external", { external: true }),
     state("along", { deletedWith: old.urn }),
   ];
-  await setUp({ preview: true }).executor.delete([old, ...left], providers);
+  await setUp({ preview: true, providers }).executor.delete([old, ...left]);
   expect(calls).toEqual([]);
-  const { executor } = setUp();
-  await executor.delete([{ ...old, delete: true }, ...left], providers);
+  const { executor } = setUp({ providers });
+  await executor.delete([{ ...old, delete: true }, ...left]);
   expect(calls).toEqual(["delete a"]);
   expect(executor.changes).toEqual({ delete: 2, discard: 1 });
 });
