@@ -51,6 +51,8 @@ class UnwrittenSnapshot extends Snapshot {
   }
 }
 
+const unixTime = (): number => Math.floor(Date.now() / 1000);
+
 /** Carries out an update, a refresh or a destroy, or previews it: state, events, history. */
 export async function perform(session: Session, options: Options): Promise<Outcome> {
   const configuration = stackConfiguration(session.project, session.file);
@@ -144,10 +146,6 @@ async function conclude({ session, options, events, executor, snapshot }: Run, s
   events.emit({ cancelEvent: {} });
   await events.close();
   return { ok, changes };
-}
-
-function unixTime(): number {
-  return Math.floor(Date.now() / 1000);
 }
 
 /** The first signal stops scripts and starts nothing new; the second one ends the engine on the spot. */

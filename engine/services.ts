@@ -12,12 +12,11 @@ import type * as resource from "@pulumi/pulumi/proto/resource_pb.js";
 import type { Severity } from "./events.ts";
 import type { Run } from "./perform.ts";
 
-const supportedFeatures = "secrets resourceReferences outputValues aliasSpecs replacementTrigger deletedWith".split(
-  " ",
-);
-/** Announced as well, so that their use arrives here and is refused in our words. */
-const refusedFeatures =
-  "replaceWith transforms invokeTransforms parameterization resourceHooks errorHooks stateMigrations".split(" ");
+/** What we have, and what is announced so that its use arrives here and is refused in our words. */
+const features = [
+  "secrets resourceReferences outputValues aliasSpecs replacementTrigger deletedWith",
+  "replaceWith transforms invokeTransforms parameterization resourceHooks errorHooks stateMigrations",
+].flatMap((names) => names.split(" "));
 const refusedCalls = {
   call: "calling a component's method",
   existsResource: "existsResource",
@@ -30,7 +29,6 @@ const refusedCalls = {
 
 /** Pulumi's ResourceMonitor service. What it cannot answer ends the operation; the program learns that it is gone. */
 export function resourceMonitor(operation: Promise<Operation>): UntypedServiceImplementation {
-  const features = [...supportedFeatures, ...refusedFeatures];
   const refusals = Object.entries(refusedCalls).map(([call, what]) => [call, () => Promise.reject(refuse(what))]);
   const replies = {
     ...(Object.fromEntries(refusals) as Replies),
@@ -72,7 +70,10 @@ export function resourceMonitor(operation: Promise<Operation>): UntypedServiceIm
   });
 }
 
-/** Pulumi's Engine service: what the program has to say, until a refusal has ended everything. */
+/**
+ * Pulumi's Engine service: what the program has to say, until a refusal has ended everything. What is not here, such as
+ * keeping the stack's URN, SDKs do without.
+ */
 export function engineService({ events, executor }: Run): UntypedServiceImplementation {
   const severities: Severity[] = ["debug", "info", "warning", "error"];
   const replies = {
@@ -99,15 +100,15 @@ function service(
   replies: Replies,
   explain: (error: Error) => Parameters<grpc.sendUnaryData<unknown>>[0],
 ): UntypedServiceImplementation {
-  const unary = (reply: Replies[string]): handleUnaryCall<unknown, unknown> => {
-    return ({ request }, callback) => {
+  const unary =
+    (reply: Replies[string]): handleUnaryCall<unknown, unknown> =>
+    ({ request }, callback) => {
       const answer = async (): Promise<unknown> => await reply(request as never);
       answer().then(
         (response) => callback(null, response),
         (error: unknown) => callback(explain(error as Error)),
       );
     };
-  };
   return Object.fromEntries(Object.entries(replies).map(([call, reply]) => [call, unary(reply)]));
 }
 
