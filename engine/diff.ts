@@ -5,9 +5,13 @@ import type { PropertyMap, PropertyValue } from "./property-value.ts";
 
 /** Keys that are added, gone or different; secret or not does not count. Keys with two underscores are the engine's own. */
 export function changedKeys(olds: PropertyMap, news: PropertyMap): string[] {
-  return [...new Set([...Object.keys(olds), ...Object.keys(news)])]
+  return allKeys(olds, news)
     .filter((key) => !key.startsWith("__") && !sameValue(olds[key], news[key]))
     .sort();
+}
+
+function allKeys(olds: object, news: object): string[] {
+  return [...new Set([...Object.keys(olds), ...Object.keys(news)])];
 }
 
 function sameValue(old: PropertyValue | undefined, value: PropertyValue | undefined): boolean {
@@ -17,27 +21,19 @@ function sameValue(old: PropertyValue | undefined, value: PropertyValue | undefi
 
 /** The leaves that differ, by path. A secret is one leaf: its inside is nobody's business. */
 export function detailedDiff(olds: PropertyMap, news: PropertyMap): Record<string, DiffKind> {
-  const found: Record<string, DiffKind> = {};
-  for (const key of changedKeys(olds, news)) compare(pathPart(key, true), olds[key], news[key], found);
-  return found;
+  const keys = changedKeys(olds, news);
+  return Object.fromEntries(keys.flatMap((key) => leaves(pathPart(key, true), olds[key], news[key])));
 }
 
-function compare(
-  path: string,
-  old: PropertyValue | undefined,
-  value: PropertyValue | undefined,
-  found: Record<string, DiffKind>,
-): void {
-  if (sameValue(old, value)) return;
-  if (old === undefined) found[path] = "add";
-  else if (value === undefined) found[path] = "delete";
-  else if (Array.isArray(old) && Array.isArray(value)) {
-    for (let i = 0; i < Math.max(old.length, value.length); i++) compare(`${path}[${i}]`, old[i], value[i], found);
-  } else if (isObject(old) && isObject(value) && !isSecret(old) && !isSecret(value)) {
-    for (const key of new Set([...Object.keys(old), ...Object.keys(value)])) {
-      compare(path + pathPart(key, false), old[key], value[key], found);
-    }
-  } else found[path] = "update";
+function leaves(path: string, old?: PropertyValue, value?: PropertyValue): [string, DiffKind][] {
+  if (sameValue(old, value)) return [];
+  if (old === undefined) return [[path, "add"]];
+  if (value === undefined) return [[path, "delete"]];
+  if (Array.isArray(old) && Array.isArray(value)) {
+    return allKeys(old, value).flatMap((i) => leaves(`${path}[${i}]`, old[Number(i)], value[Number(i)]));
+  }
+  if (!isObject(old) || !isObject(value) || isSecret(old) || isSecret(value)) return [[path, "update"]];
+  return allKeys(old, value).flatMap((key) => leaves(path + pathPart(key, false), old[key], value[key]));
 }
 
 function pathPart(key: string, first: boolean): string {
@@ -50,21 +46,15 @@ export function applyReplaceOnChanges(diff: Diff, replaceOnChanges: string[]): D
   const patterns = replaceOnChanges.map(parsePropertyPath);
   const isUnder = (path: string): boolean => {
     const parts = parsePropertyPath(path);
-    return patterns.some((pattern) => contains(pattern, parts));
+    return patterns.some((pattern) => pattern.every((part, i) => (part === "*" ? i in parts : part === parts[i])));
   };
-  const entries = Object.entries(diff.detailed ?? {}).map(([path, kind]): [string, DiffKind] => [
-    path,
-    isUnder(path) && !kind.endsWith("-replace") ? (`${kind}-replace` as DiffKind) : kind,
-  ]);
+  const replacing = ([path, kind]: [string, DiffKind]): [string, DiffKind] =>
+    isUnder(path) ? [path, `${kind.replace("-replace", "")}-replace` as DiffKind] : [path, kind];
   return {
     ...diff,
     replaceKeys: [...new Set([...diff.replaceKeys, ...diff.changedKeys.filter(isUnder)])],
-    detailed: diff.detailed && Object.fromEntries(entries),
+    detailed: diff.detailed && Object.fromEntries(Object.entries(diff.detailed).map(replacing)),
   };
-}
-
-function contains(pattern: (string | number)[], path: (string | number)[]): boolean {
-  return pattern.length <= path.length && pattern.every((part, i) => part === "*" || part === path[i]);
 }
 
 export function needsReplacement({ replaceKeys, detailed }: Diff): boolean {
@@ -89,7 +79,7 @@ function keepOld(
   if (!isObject(value) || value[signature] !== undefined) return value;
   const olds: PropertyMap = isObject(old) && !isSecret(old) ? old : {};
   const result: PropertyMap = { ...value };
-  for (const key of part === "*" ? new Set([...Object.keys(value), ...Object.keys(olds)]) : [String(part)]) {
+  for (const key of part === "*" ? allKeys(value, olds) : [String(part)]) {
     const kept = keepOld(value[key], olds[key], rest);
     if (kept === undefined) Reflect.deleteProperty(result, key);
     else result[key] = kept;

@@ -1,13 +1,4 @@
-import {
-  asText,
-  equal,
-  isSecret,
-  mapObject,
-  mask,
-  unknown,
-  type PropertyMap,
-  type PropertyValue,
-} from "./property-value.ts";
+import { asText, equal, isSecret, mask, unknown, type PropertyMap, type PropertyValue } from "./property-value.ts";
 
 type Maybe = PropertyValue | undefined;
 
@@ -20,9 +11,9 @@ export function renderProperties(
   news: PropertyMap | undefined,
   { showSames = false, changed = [] as string[] } = {},
 ): string[] {
-  const [old, next] = [olds ?? news ?? {}, news ?? olds ?? {}].map((side) =>
-    mapObject(side, (value, key) => (key.startsWith("__") ? undefined : value)),
-  ) as [PropertyMap, PropertyMap];
+  const own = (side: PropertyMap): PropertyMap =>
+    Object.fromEntries(Object.entries(side).filter(([key]) => !key.startsWith("__")));
+  const [old, next] = [own(olds ?? news ?? {}), own(news ?? olds ?? {})];
   return renderParts(old, next, showSames || !olds || !news, changed).map((line) => `  ${line}`);
 }
 

@@ -1,111 +1,92 @@
-import { flattenOutputs } from "./property-value.ts";
+import { flattenOutputs, type PropertyMap, type PropertyValue } from "./property-value.ts";
 import { isProviderType } from "./urn.ts";
 import { refuse, UserError } from "./user-error.ts";
 import type { Alias } from "@pulumi/pulumi/proto/alias_pb.js";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 import type { CustomTimeouts, ResourceState } from "./checkpoint.ts";
-import type { PropertyMap, PropertyValue } from "./property-value.ts";
 
 /** An alias is a URN, or the parts in which the resource was different before. */
-export type AliasSpec =
-  { urn: string } | { name: string; type: string; stack: string; project: string; parent: string; noParent: boolean };
+export type AliasSpec = { urn: string } | Alias.Spec.AsObject;
 
 /** What the program asks of one resource: the state it shall have, and how to get there. */
 export interface Goal {
   name: string;
   state: Omit<ResourceState, "urn">;
-  version: string;
-  aliases: AliasSpec[];
-  deleteBeforeReplace: boolean;
+  version?: string;
+  aliases?: AliasSpec[];
+  deleteBeforeReplace?: boolean;
+  /** The outputs of a resource that is only read. */
+  read?: () => Promise<PropertyMap>;
 }
 
 export function goalOf(request: RegisterResourceRequest): Goal {
-  refuseOptions(request);
+  const asked = request.toObject();
+  refuseOptions(asked);
+  const { name, type, custom, version } = asked;
+  const inputs = propertyMap(request.getObject());
+  const options = given({
+    // A provider's version is one of its inputs.
+    inputs: isProviderType(type) && version !== "" ? { version, ...inputs } : inputs,
+    parent: asked.parent,
+    protect: asked.protect,
+    dependencies: asked.dependenciesList.sort(),
+    provider: asked.provider,
+    propertyDependencies: Object.fromEntries(
+      asked.propertydependenciesMap.map(([key, { urnsList }]) => [key, urnsList.sort()]),
+    ),
+    additionalSecretOutputs: asked.additionalsecretoutputsList,
+    customTimeouts: customTimeouts(asked),
+    retainOnDelete: asked.retainondelete,
+    deletedWith: asked.deletedwith,
+    ignoreChanges: asked.ignorechangesList,
+    replaceOnChanges: asked.replaceonchangesList,
+    replacementTrigger: request.getReplacementTrigger()?.toJavaScript() as PropertyValue | undefined,
+  });
+  const aliases = [
+    ...asked.aliasurnsList.map((urn) => ({ urn })),
+    ...asked.aliasesList.map(({ urn, spec }) => spec ?? { urn }),
+  ];
   return {
-    name: request.getName(),
-    state: stateOf(request),
-    version: request.getVersion(),
-    aliases: [...request.getAliasurnsList().map((urn) => ({ urn })), ...request.getAliasesList().map(aliasSpec)],
-    deleteBeforeReplace: request.getDeletebeforereplace(),
+    name,
+    state: { custom, type, ...options },
+    version,
+    aliases,
+    deleteBeforeReplace: asked.deletebeforereplace,
   };
 }
 
-function stateOf(request: RegisterResourceRequest): Goal["state"] {
-  return {
-    custom: request.getCustom(),
-    type: request.getType(),
-    ...given({
-      inputs: inputsOf(request),
-      parent: request.getParent(),
-      protect: request.getProtect(),
-      dependencies: request.getDependenciesList().sort(),
-      provider: request.getProvider(),
-      propertyDependencies: propertyDependencies(request),
-      additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
-      customTimeouts: customTimeouts(request),
-      retainOnDelete: request.getRetainondelete(),
-      deletedWith: request.getDeletedwith(),
-      ignoreChanges: request.getIgnorechangesList(),
-      replaceOnChanges: request.getReplaceonchangesList(),
-      replacementTrigger: request.getReplacementTrigger()?.toJavaScript() as PropertyValue | undefined,
+function refuseOptions(asked: RegisterResourceRequest.AsObject): void {
+  const [used] = Object.keys(
+    given({
+      "the import option": asked.importid,
+      "a remote component": asked.remote,
+      "a parameterised package": asked.packageref,
+      "the transforms option": asked.transformsList,
+      "the hooks option": given(asked.hooks ?? {}),
+      "the replaceWith option": asked.replaceWithList,
+      "the stateMigrations option": asked.stateMigrationsList,
     }),
-  };
+  );
+  if (used) throw refuse(`${asked.type} "${asked.name}": ${used}`);
 }
 
 /** The state has no empty fields. */
 export function given<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const isEmpty = (value: unknown): boolean =>
+    typeof value === "object" && value !== null && Object.keys(value).length === 0;
   const isGiven = (value: unknown): boolean =>
-    value !== undefined && value !== "" && value !== false && !(isObjectLike(value) && Object.keys(value).length === 0);
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => isGiven(value))) as ReturnType<
-    typeof given<T>
-  >;
-}
-
-function isObjectLike(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
+    value !== undefined && value !== "" && value !== false && !isEmpty(value);
+  const kept = Object.entries(fields).filter(([, value]) => isGiven(value));
+  return Object.fromEntries(kept) as ReturnType<typeof given<T>>;
 }
 
 /** A Struct from the wire as a property map. */
 export function propertyMap(struct: { toJavaScript(): object } | undefined): PropertyMap {
-  return struct ? (flattenOutputs(struct.toJavaScript() as PropertyMap) as PropertyMap) : {};
+  return flattenOutputs((struct?.toJavaScript() ?? {}) as PropertyMap) as PropertyMap;
 }
 
-/** A provider's version is one of its inputs. */
-function inputsOf(request: RegisterResourceRequest): PropertyMap {
-  const inputs = propertyMap(request.getObject());
-  const version = request.getVersion();
-  return isProviderType(request.getType()) && version !== "" ? { version, ...inputs } : inputs;
-}
-
-function propertyDependencies(request: RegisterResourceRequest): Record<string, string[]> {
-  const found: Record<string, string[]> = {};
-  request.getPropertydependenciesMap().forEach((urns, key) => {
-    found[key] = urns.getUrnsList().sort();
-  });
-  return found;
-}
-
-function refuseOptions(request: RegisterResourceRequest): void {
-  const options: Record<string, boolean> = {
-    "the import option": request.getImportid() !== "",
-    "a remote component": request.getRemote(),
-    "a parameterised package": request.getPackageref() !== "",
-    "the transforms option": request.getTransformsList().length > 0,
-    "the hooks option": Object.values(request.getHooks()?.toObject() ?? {}).some((names) => names.length > 0),
-    "the replaceWith option": request.getReplaceWithList().length > 0,
-    "the stateMigrations option": request.getStateMigrationsList().length > 0,
-  };
-  const used = Object.keys(options).find((option) => options[option]);
-  if (used) throw refuse(`${request.getType()} "${request.getName()}": ${used}`);
-}
-
-function aliasSpec(alias: Alias): AliasSpec {
-  const spec = alias.getSpec()?.toObject();
-  return spec ? { ...spec, parent: spec.parenturn, noParent: spec.noparent } : { urn: alias.getUrn() };
-}
-
-function customTimeouts(request: RegisterResourceRequest): CustomTimeouts {
-  const { create = "", update = "", pb_delete = "" } = request.getCustomtimeouts()?.toObject() ?? {};
+function customTimeouts({ customtimeouts }: RegisterResourceRequest.AsObject): CustomTimeouts {
+  const { create = "", update = "", pb_delete = "" } = customtimeouts ?? {};
   return given({ create: seconds(create), update: seconds(update), delete: seconds(pb_delete) });
 }
 

@@ -1,213 +1,155 @@
-import { Providers, packageOf } from "./providers.ts";
-import { InvokeError } from "./resource-monitor.ts";
-import { RegistrationError, StepGenerator } from "./step-generator.ts";
-import { Stopped, runDeletes } from "./step-executor.ts";
-import { given } from "./goal.ts";
-import { readStackOutputs } from "./stack-reference.ts";
+import { fullName, type Backend } from "./backend.ts";
 import { stepMetadata } from "./events.ts";
-import { withOutputs } from "./step.ts";
+import { given, type Goal } from "./goal.ts";
+import { isSecret, some, type PropertyMap } from "./property-value.ts";
+import { packageOf } from "./providers.ts";
+import { Secrets } from "./secrets.ts";
+import { opened } from "./snapshot.ts";
+import { Stopped, withOutputs, type Step } from "./step-executor.ts";
+import { RegistrationError, StepGenerator } from "./step-generator.ts";
 import { isProviderType, rootStackType } from "./urn.ts";
-import type { Backend, StackName } from "./backend.ts";
-import type { Events, Op } from "./events.ts";
-import type { Goal } from "./goal.ts";
-import type { MonitorTarget } from "./resource-monitor.ts";
-import type { PropertyMap } from "./property-value.ts";
+import { UserError } from "./user-error.ts";
+import { parseStackName } from "./workspace.ts";
 import type { ResourceState } from "./checkpoint.ts";
-import type { Snapshot } from "./snapshot.ts";
-import type { Step } from "./step.ts";
-import type { StepExecutor } from "./step-executor.ts";
+import type { Run } from "./perform.ts";
 
-export interface OperationParts {
-  backend: Backend;
-  name: StackName;
-  base: ResourceState[];
-  events: Events;
-  executor: StepExecutor;
-  /** Missing in a preview. */
-  snapshot: Snapshot | undefined;
-  directory: string;
-}
+/** A function of a provider failed; that is for the program to handle. */
+export class InvokeError extends Error {}
 
-interface OpenComponent {
-  op: Op;
-  old: ResourceState | undefined;
-  state: ResourceState;
-}
+type Component = Step & { next: ResourceState };
 
-/** An update (or its preview) as seen from the program: each call becomes steps, the rest is deleted in the end. */
-export class Operation implements MonitorTarget {
-  readonly providers = new Providers();
-  private readonly parts: OperationParts;
+/** An update (or its preview) as seen from the program: each call becomes a step, the rest is deleted in the end. */
+export class Operation {
+  private readonly run: Run;
   private readonly generator: StepGenerator;
   private readonly defaultProviders = new Map<string, Promise<string>>();
   /** Components that have not registered their outputs. */
-  private readonly components = new Map<string, OpenComponent>();
-  private stackOutputs: PropertyMap | undefined;
-  private completing: Promise<void> | undefined;
-  private open = 0;
-  private readonly whenNoneOpen: (() => void)[] = [];
+  private readonly components = new Map<string, Component>();
+  private stack: { component: Component; outputs: PropertyMap } | undefined;
 
-  constructor(parts: OperationParts) {
-    this.parts = parts;
-    this.generator = new StepGenerator(parts.name.stack, parts.name.project, parts.base, this.providers);
+  constructor(run: Run, base: ResourceState[]) {
+    this.run = run;
+    this.generator = new StepGenerator(run.session.name, base, run.providers);
   }
 
   register(goal: Goal): Promise<ResourceState> {
-    return this.tracked(async () => {
+    const { executor } = this.run;
+    return executor.track(async () => {
       const provider = await this.providerOf(goal);
-      this.requireRunning();
-      const steps = this.generator.generate({ ...goal, state: { ...goal.state, ...given({ provider }) } });
-      this.refuseReplacingProtected(steps);
-      const state = await this.parts.executor.run(steps);
-      const [{ op, old }] = steps as [Step];
+      if (executor.failed) throw new Stopped();
+      const step = this.generator.generate({ ...goal, state: { ...goal.state, ...given({ provider }) } });
+      if (step.op === "create-replacement" && step.old?.protect) this.refuseReplacing(step.old.urn);
+      const state = await executor.run(step);
       if (!state) throw new Stopped();
-      if (!state.custom) this.components.set(state.urn, { op, old, state });
+      if (!state.custom) this.components.set(state.urn, { ...step, next: state });
       return state;
     });
   }
 
   registerOutputs(urn: string, outputs: PropertyMap): void {
     const component = this.components.get(urn);
-    if (!component || this.parts.executor.stepFailed) return;
+    if (!component || this.run.executor.failed) return;
+    this.components.delete(urn);
     // The stack's outputs count when all is over: a failed update keeps the old ones that it did not get to.
-    if (component.state.type === rootStackType) this.stackOutputs = outputs;
-    else this.closeComponent(component, outputs);
+    if (component.next.type === rootStackType) this.stack = { component, outputs };
+    else this.close(component, outputs);
   }
 
+  /** What a StackReference gives, as a resource that is read. */
   readStackReference(goal: Goal): Promise<ResourceState> {
-    return this.tracked(async () => {
-      const provider = await this.defaultProvider("pulumi", "");
-      this.requireRunning();
-      const { urn, old } = this.generator.claim(goal);
-      const next = { urn, ...goal.state, provider };
-      const { backend, name } = this.parts;
-      const read = (): Promise<PropertyMap> => readStackOutputs(backend, name.project, goal.state.id ?? "");
-      const state = await this.parts.executor.run([{ op: "read", ...(old && { old }), next, read }]);
-      if (!state) throw new Stopped();
-      return state;
-    });
+    const { backend, name } = this.run.session;
+    return this.register({ ...goal, read: () => readStackOutputs(backend, name.project, goal.state.id ?? "") });
   }
 
   invoke(token: string, args: PropertyMap, version: string): Promise<PropertyMap> {
-    return this.tracked(async () => {
+    const { executor, providers } = this.run;
+    return executor.track(async () => {
       const packageName = packageOf(token);
-      const provider = await this.providers.load(packageName);
+      const provider = await providers.load(packageName);
       await this.defaultProvider(packageName, version);
-      const run = provider.functions[token];
-      if (!run) throw new InvokeError(`invocation of ${token} returned an error: the function needs the Pulumi CLI`);
       try {
-        return await run(args, {
-          name: token,
-          preview: false,
-          directory: this.parts.directory,
-          signal: this.parts.executor.cancelled.signal,
-          log: (line) => {
-            this.parts.events.diagnostic("info", line, undefined, true);
-          },
-        });
+        const run = provider.functions[token];
+        if (!run) throw new Error("the function needs the Pulumi CLI");
+        return await run(args, { ...executor.context(token), preview: false });
       } catch (error) {
         throw new InvokeError(`invocation of ${token} returned an error: ${(error as Error).message}`);
       }
     });
   }
 
-  /** What the program no longer has is deleted, once everything that it has is done. */
-  programDone(): Promise<void> {
-    this.completing ??= this.complete();
-    return this.completing;
-  }
-
   refused(error: Error): void {
     if (error instanceof Stopped) return;
-    this.parts.executor.fail(error.message, error instanceof RegistrationError ? error.urn : undefined);
+    this.run.executor.fail(error.message, error instanceof RegistrationError ? error.urn : undefined);
+  }
+
+  /** The program is done and has not failed: what it no longer has is deleted. */
+  async deleteRest(): Promise<void> {
+    const { executor, snapshot } = this.run;
+    await executor.idle();
+    const isDoomed = ({ delete: isReplaced, urn }: ResourceState): boolean =>
+      isReplaced === true || !this.generator.registered.has(urn);
+    await executor.delete(snapshot.resources().filter(isDoomed));
   }
 
   /** Settles the stack's own outputs; called when nothing runs any more. */
   finish(): void {
-    const root = [...this.components.values()].find(({ state }) => state.type === rootStackType);
-    if (!root || !this.stackOutputs) return;
-    const kept = this.parts.executor.failed ? root.old?.outputs : {};
-    this.closeComponent(root, { ...kept, ...this.stackOutputs });
+    if (!this.stack) return;
+    const { component, outputs } = this.stack;
+    this.close(component, { ...(this.run.executor.failed && component.old?.outputs), ...outputs });
   }
 
-  private async complete(): Promise<void> {
-    if (this.open > 0) await new Promise<void>((resolve) => this.whenNoneOpen.push(resolve));
-    const { executor, base, snapshot } = this.parts;
-    if (executor.failed) return;
-    const doomed = (snapshot?.resources() ?? this.previewed(base)).filter(
-      (resource) => resource.delete === true || !this.generator.isRegistered(resource.urn),
-    );
-    for (const { type } of doomed.filter(({ custom, external }) => custom && !external)) {
-      await this.providers.find(type);
-    }
-    await runDeletes(doomed, this.providers, executor);
+  private close({ op, old, next }: Component, outputs: PropertyMap): void {
+    const { snapshot, events, options } = this.run;
+    const state = withOutputs(next, outputs);
+    snapshot.replace(next, state);
+    const metadata = stepMetadata(op, old, state);
+    events.emit({ resOutputsEvent: { metadata, ...(options.preview && { planning: true }) } });
   }
 
-  /** In a preview nothing has been marked; what would be replaced counts as marked. */
-  private previewed(base: ResourceState[]): ResourceState[] {
-    return base.map((resource) => (this.replaced.has(resource) ? { ...resource, delete: true } : resource));
-  }
-
-  private readonly replaced = new Set<ResourceState>();
-
-  private closeComponent({ op, old, state }: OpenComponent, outputs: PropertyMap): void {
-    const { snapshot, events } = this.parts;
-    this.components.delete(state.urn);
-    const next = withOutputs(state, outputs);
-    snapshot?.replace(state, next);
-    const metadata = stepMetadata(op, old, next);
-    events.emit({ resOutputsEvent: { metadata, ...(!snapshot && { planning: true }) } });
-  }
-
-  private refuseReplacingProtected(steps: Step[]): void {
-    const replaced = steps.find(({ op }) => op === "create-replacement");
-    if (!replaced?.old) return;
-    if (!this.parts.snapshot) this.replaced.add(replaced.old);
-    if (!replaced.old.protect) return;
-    const { urn } = replaced.old;
+  private refuseReplacing(urn: string): void {
     const message =
       `unable to replace resource "${urn}"\nas it is currently marked for protection. To unprotect the resource, ` +
       "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`";
-    if (this.parts.snapshot) throw new RegistrationError(urn, message);
+    if (!this.run.options.preview) throw new RegistrationError(urn, message);
     // A preview goes on, to show what else there is.
-    this.parts.executor.complain(message, urn);
+    this.run.executor.complain(message, urn);
   }
 
   private async providerOf({ state, version }: Goal): Promise<string> {
     if (!state.custom) return "";
     const packageName = packageOf(state.type);
-    await this.providers.load(packageName);
+    await this.run.providers.load(packageName);
     if (isProviderType(state.type)) return "";
     return state.provider ?? (await this.defaultProvider(packageName, version));
   }
 
   /** The reference of a package's default provider, which becomes a resource when first needed. */
-  private defaultProvider(packageName: string, version: string): Promise<string> {
+  private defaultProvider(packageName: string, version = ""): Promise<string> {
     const name = version === "" ? "default" : `default_${version.replace(/[.+-]/g, "_")}`;
-    const key = `${packageName}::${name}`;
-    const known = this.defaultProviders.get(key);
-    if (known) return known;
+    const type = `pulumi:providers:${packageName}`;
+    const key = `${type}::${name}`;
     const inputs = given({ version });
-    const state = { custom: true, type: `pulumi:providers:${packageName}`, ...given({ inputs }) } as Goal["state"];
-    const goal = { name, state, version, aliases: [], deleteBeforeReplace: false };
-    const made = this.register(goal).then(({ urn, id = "" }) => `${urn}::${id}`);
-    this.defaultProviders.set(key, made);
-    return made;
+    const reference =
+      this.defaultProviders.get(key) ??
+      this.register({ name, state: { custom: true, type, inputs } }).then(({ urn, id = "" }) => `${urn}::${id}`);
+    this.defaultProviders.set(key, reference);
+    return reference;
   }
+}
 
-  private async tracked<T>(work: () => Promise<T>): Promise<T> {
-    this.open++;
-    try {
-      this.requireRunning();
-      return await work();
-    } finally {
-      this.open--;
-      if (this.open === 0) for (const resolve of this.whenNoneOpen.splice(0)) resolve();
-    }
-  }
-
-  private requireRunning(): void {
-    const { executor } = this.parts;
-    if (executor.failed || executor.cancelled.signal.aborted) throw new Stopped();
-  }
+/** The last stored outputs of a stack, which may be the one being updated. */
+async function readStackOutputs(backend: Backend, project: string, name: string): Promise<PropertyMap> {
+  const stack = parseStackName(name, project);
+  const state = backend.read(stack);
+  if (!state) throw new Error(`unknown stack "${name.includes("/") ? name : fullName(stack)}"`);
+  const { resources = [], secrets_providers } = state.deployment;
+  const root = resources.find(({ type, delete: gone }) => type === rootStackType && !gone);
+  const sealed = root?.outputs ?? {};
+  const secretOutputNames = Object.keys(sealed).filter((key) => some(sealed[key] ?? null, isSecret));
+  if (!root || secretOutputNames.length === 0) return { name, outputs: sealed, secretOutputNames: [] };
+  const salt = secrets_providers?.state?.salt;
+  if (!salt) throw new UserError(`stack "${name}" has secrets but no passphrase secrets provider`);
+  const secrets = new Secrets(salt);
+  await secrets.unlock();
+  return { name, outputs: opened(root, secrets).outputs ?? {}, secretOutputNames: secretOutputNames.sort() };
 }

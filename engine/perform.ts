@@ -1,20 +1,18 @@
 import { cpus } from "node:os";
-import { checkIntegrity, refuseForeignState } from "./checkpoint.ts";
+import { checkIntegrity, refuseForeignState, type ResourceState } from "./checkpoint.ts";
 import { hasSecure, programConfiguration, stackConfiguration, validateConfiguration } from "./configuration.ts";
-import { StepExecutor, runDeletes } from "./step-executor.ts";
-import { Events, stepMetadata } from "./events.ts";
+import { Events, stepMetadata, type EventSink } from "./events.ts";
+import { given } from "./goal.ts";
 import { lock } from "./lock.ts";
 import { Providers } from "./providers.ts";
 import { Snapshot, opened } from "./snapshot.ts";
+import { StepExecutor } from "./step-executor.ts";
 import { UserError } from "./user-error.ts";
-import { currentState } from "./workspace.ts";
-import type { EventSink, Op } from "./events.ts";
-import type { ResourceState } from "./checkpoint.ts";
-import type { PropertyMap } from "./property-value.ts";
-import type { Session } from "./workspace.ts";
+import { currentState, type Session } from "./workspace.ts";
 import type { UpdateInfo } from "./backend.ts";
+import type { PropertyMap } from "./property-value.ts";
 
-export interface Performance {
+export interface Options {
   kind: UpdateInfo["kind"];
   preview: boolean;
   message: string;
@@ -34,30 +32,42 @@ export interface Outcome {
 /** What one operation has at hand while it runs. */
 export interface Run {
   session: Session;
-  performance: Performance;
-  events: Events;
-  executor: StepExecutor;
-  snapshot: Snapshot | undefined;
-  base: Promise<ResourceState[]>;
+  options: Options;
   config: { values: Record<string, string>; secretKeys: string[] };
+  events: Events;
+  providers: Providers;
+  snapshot: Snapshot;
+  executor: StepExecutor;
+  /** The resources that the stack has, secrets opened. */
+  base: Promise<ResourceState[]>;
 }
 
 export const defaultParallel = 4 * cpus().length;
 
+/** A preview does everything but write. */
+class UnwrittenSnapshot extends Snapshot {
+  override flush(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+const unixTime = (): number => Math.floor(Date.now() / 1000);
+
 /** Carries out an update, a refresh or a destroy, or previews it: state, events, history. */
-export async function perform(session: Session, performance: Performance): Promise<Outcome> {
+export async function perform(session: Session, options: Options): Promise<Outcome> {
   const configuration = stackConfiguration(session.project, session.file);
   validateConfiguration(session.project, session.name.stack, configuration);
   refuseForeignState(session.state);
   checkIntegrity(session.state.deployment);
   process.chdir(session.project.programDirectory);
   const startTime = unixTime();
-  const run = await begin(session, performance, configuration);
-  const stopListening = listenForSignals(run.events, run.executor);
+  const run = await begin(session, options, configuration);
+  const stopListening = listenForSignals(run);
   try {
-    if (performance.refresh && performance.kind !== "refresh") await refreshAll(run, "refresh");
-    await runners[performance.kind](run);
-    await run.snapshot?.flush().catch(() => run.executor.end(undefined));
+    if (options.refresh || options.kind === "refresh") await refresh(run);
+    if (options.kind === "update") await (await import("./program.ts")).runProgram(run);
+    if (options.kind === "destroy") await run.executor.delete(await run.base);
+    await run.snapshot.flush().catch(() => run.executor.fail());
     return await conclude(run, startTime);
   } finally {
     stopListening();
@@ -67,51 +77,74 @@ export async function perform(session: Session, performance: Performance): Promi
 }
 
 /** Makes what the operation needs. The passphrase is checked meanwhile: that takes as long as starting the program. */
-async function begin(session: Session, performance: Performance, configuration: PropertyMap): Promise<Run> {
-  const events = new Events(performance.sinks);
+async function begin(session: Session, options: Options, configuration: PropertyMap): Promise<Run> {
+  const events = new Events(options.sinks);
+  const snapshot = options.preview ? new UnwrittenSnapshot(session) : new Snapshot(session);
+  const providers = new Providers();
   const unlocked = session.secrets.unlock().catch((error: unknown) => {
     throw new UserError(`getting stack configuration: get stack secrets manager: ${(error as Error).message}`);
   });
-  unlocked.catch(() => undefined); // whoever waits for it is told
+  const base = unlocked.then(() => openState(session, options, snapshot, providers));
+  base.catch(() => undefined); // whoever waits for it is told
   if (Object.values(configuration).some(hasSecure)) await unlocked;
   const config = await programConfiguration(configuration, session.secrets);
-  events.masker.add(config.secretKeys.map((key) => config.values[key] ?? ""));
-  events.emit({ preludeEvent: { config: shownConfig(config) } });
-  const snapshot = performance.preview ? undefined : new Snapshot(session);
-  const base = unlocked.then(() => openBase(session, performance, snapshot));
-  base.catch(() => undefined);
-  const executor = new StepExecutor(events, snapshot, performance.parallel, session.project.programDirectory);
-  return { session, performance, events, executor, snapshot, base, config };
+  const { values, secretKeys } = config;
+  events.masker.add(secretKeys.map((key) => values[key] ?? ""));
+  const shown = Object.entries(values).map(([key, value]) => [key, secretKeys.includes(key) ? "[secret]" : value]);
+  events.emit({ preludeEvent: { config: Object.fromEntries(shown) as Record<string, string> } });
+  const executor = new StepExecutor({ session, options, events, providers, snapshot });
+  return { session, options, config, events, providers, snapshot, executor, base };
+}
+
+/** Opens the state. Creates that a crash interrupted are carried along until cleared; other pending operations are not. */
+async function openState(
+  { state, secrets }: Session,
+  { clearPendingCreates }: Options,
+  snapshot: Snapshot,
+  providers: Providers,
+): Promise<ResourceState[]> {
+  const { resources = [], pending_operations = [] } = state.deployment;
+  // What the state has and the engine does not know is refused before anything changes.
+  for (const { type, custom, external } of resources) if (custom && !external) await providers.find(type);
+  const base = resources.map((resource) => opened(resource, secrets));
+  const kept = clearPendingCreates ? [] : pending_operations.filter(({ type }) => type === "creating");
+  const pending = kept.map(({ type, resource }) => ({ type, resource: opened(resource, secrets) }));
+  snapshot.open(base, pending);
+  return base;
+}
+
+/** None of the built-in resources can be read again: what the state has is what there is. */
+async function refresh({ base, events, executor, options, snapshot }: Run): Promise<void> {
+  const planning = options.preview && { planning: true as const };
+  const isOnlyRefresh = options.kind === "refresh";
+  for (const old of await base) {
+    events.emit({ resourcePreEvent: { metadata: stepMetadata("refresh", old, old), ...planning } });
+    const metadata = stepMetadata(isOnlyRefresh ? "same" : "refresh", old, old);
+    events.emit({ resOutputsEvent: { metadata, ...planning } });
+    if (!isOnlyRefresh) continue;
+    executor.count("same", old.urn);
+    // The CLI leaves out what depends on nothing.
+    const { propertyDependencies = {}, ...rest } = old;
+    const needed = Object.entries(propertyDependencies).filter(([, urns]) => urns.length > 0);
+    snapshot.replace(old, { ...rest, ...given({ propertyDependencies: Object.fromEntries(needed) }) });
+  }
 }
 
 /** Says how it went, and writes the history. */
-async function conclude(
-  { session, performance, events, executor, snapshot }: Run,
-  startTime: number,
-): Promise<Outcome> {
-  const { maybeCorrupt, changes } = executor;
-  const ok = !executor.failed && !executor.complained;
-  const result = ok ? "succeeded" : "failed";
-  const { kind, message, environment, preview: isPreview } = performance;
-  if (executor.stepFailed || executor.complained)
-    events.diagnostic("error", `${isPreview ? "preview" : "update"} failed`);
+async function conclude({ session, options, events, executor, snapshot }: Run, startTime: number): Promise<Outcome> {
+  const { maybeCorrupt, changes, failed, stepFailed } = executor;
+  const { kind, message, environment, preview: isPreview } = options;
+  const ok = !failed && !stepFailed;
+  const result: UpdateInfo["result"] = ok ? "succeeded" : "failed";
+  if (stepFailed) events.diagnostic("error", `${isPreview ? "preview" : "update"} failed`);
   const endTime = unixTime();
-  const durationSeconds = endTime - startTime;
-  events.emit({
-    summaryEvent: { maybeCorrupt, durationSeconds, resourceChanges: changes, PolicyPacks: {}, isPreview, result },
-  });
-  if (snapshot?.problem) throw snapshot.problem;
-  if (snapshot) {
-    const times = {
-      startTime,
-      message,
-      environment,
-      config: session.file.config(),
-      version: 0,
-      result,
-      endTime,
-    } as const;
-    const update = { kind, ...times, resourceChanges: changes };
+  const summary = { maybeCorrupt, durationSeconds: endTime - startTime, resourceChanges: changes, isPreview, result };
+  events.emit({ summaryEvent: { ...summary, PolicyPacks: {} } });
+  if (snapshot.problem) throw snapshot.problem;
+  if (!isPreview) {
+    const config = session.file.config();
+    const times = { kind, startTime, message, environment, config, version: 0, result, endTime } as const;
+    const update = { ...times, resourceChanges: changes };
     await session.backend.addToHistory(session.name, update, snapshot.text()).catch((error: unknown) => {
       throw new UserError(
         `the update is over and its state is saved, but not its history: ${(error as Error).message}`,
@@ -121,77 +154,8 @@ async function conclude(
   return { ok, changes };
 }
 
-function unixTime(): number {
-  return Math.floor(Date.now() / 1000);
-}
-
-/** Runs `work` with the stack's lock held. */
-export async function locked<T>(session: Session, work: () => T | Promise<T>): Promise<T> {
-  const release = await lock(session.backend, session.name);
-  try {
-    // Whoever had the lock until now may have changed the state since the session was opened.
-    session.state = currentState(session);
-    return await work();
-  } finally {
-    release();
-  }
-}
-
-const runners: Record<UpdateInfo["kind"], (run: Run) => Promise<void>> = {
-  update: async (run) => (await import("./run-program.ts")).runProgram(run),
-  async destroy({ base, executor }) {
-    const providers = new Providers();
-    const doomed = await base;
-    for (const { type, custom, external } of doomed) if (custom && !external) await providers.find(type);
-    await runDeletes(doomed, providers, executor);
-  },
-  async refresh(run) {
-    for (const old of await refreshAll(run, "same")) run.executor.count({ op: "same", old });
-  },
-};
-
-/** None of the built-in resources can be read again: what the state has is what there is. */
-async function refreshAll({ base, events, performance, snapshot }: Run, result: Op): Promise<ResourceState[]> {
-  const planning = performance.preview && { planning: true as const };
-  const resources = await base;
-  for (const old of resources) {
-    events.emit({ resourcePreEvent: { metadata: stepMetadata("refresh", old, old), ...planning } });
-    events.emit({ resOutputsEvent: { metadata: stepMetadata(result, old, old), ...planning } });
-    if (performance.kind === "refresh") snapshot?.replace(old, withoutEmptyDependencies(old));
-  }
-  return resources;
-}
-
-/** A refresh of the CLI leaves out what depends on nothing. */
-function withoutEmptyDependencies({ propertyDependencies = {}, ...rest }: ResourceState): ResourceState {
-  const kept = Object.entries(propertyDependencies).filter(([, urns]) => urns.length > 0);
-  return kept.length > 0 ? { ...rest, propertyDependencies: Object.fromEntries(kept) } : rest;
-}
-
-/** Opens the state. Creates that a crash interrupted are carried along until cleared; other pending operations are not. */
-async function openBase(
-  { state, secrets }: Session,
-  { clearPendingCreates }: Performance,
-  snapshot: Snapshot | undefined,
-): Promise<ResourceState[]> {
-  const { resources = [], pending_operations = [] } = state.deployment;
-  // What the state has and the engine does not know is refused before anything changes.
-  for (const { type, custom, external } of resources) if (custom && !external) await new Providers().find(type);
-  const base = resources.map((resource) => opened(resource, secrets));
-  const kept = clearPendingCreates ? [] : pending_operations.filter(({ type }) => type === "creating");
-  const pending = kept.map(({ type, resource }) => ({ type, resource: opened(resource, secrets) }));
-  snapshot?.open(base, pending);
-  return base;
-}
-
-function shownConfig({ values, secretKeys }: Run["config"]): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, secretKeys.includes(key) ? "[secret]" : value]),
-  );
-}
-
 /** The first signal stops scripts and starts nothing new; the second one ends the engine on the spot. */
-function listenForSignals(events: Events, executor: StepExecutor): () => void {
+function listenForSignals({ events, executor }: Run): () => void {
   let seen = false;
   const stop = (): void => {
     if (seen) process.exit(1);
@@ -207,4 +171,16 @@ function listenForSignals(events: Events, executor: StepExecutor): () => void {
   return () => {
     for (const signal of signals) process.off(signal, stop);
   };
+}
+
+/** Runs `work` with the stack's lock held. */
+export async function locked<T>(session: Session, work: () => T | Promise<T>): Promise<T> {
+  const release = await lock(session.backend, session.name);
+  try {
+    // Whoever had the lock until now may have changed the state since the session was opened.
+    session.state = currentState(session);
+    return await work();
+  } finally {
+    release();
+  }
 }

@@ -1,34 +1,37 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout } from "node:timers/promises";
-import { requirements } from "./checkpoint.ts";
-import { stepMetadata } from "./events.ts";
-import { secretTexts } from "./property-value.ts";
-import { applyStep, stepUrn } from "./step.ts";
+import { now, requirements, type CustomTimeouts, type PendingOperation, type ResourceState } from "./checkpoint.ts";
+import { stepMetadata, type Op } from "./events.ts";
+import { given } from "./goal.ts";
+import { isSecret, mapObject, secret, secretTexts, type PropertyMap } from "./property-value.ts";
 import { isDefaultProvider, nameOf } from "./urn.ts";
 import { UserError } from "./user-error.ts";
-import type { CustomTimeouts, PendingOperation, ResourceState } from "./checkpoint.ts";
-import type { Events, Op } from "./events.ts";
-import type { Snapshot } from "./snapshot.ts";
-import type { Step } from "./step.ts";
-import type { Providers } from "./providers.ts";
+import type { Run } from "./perform.ts";
+import type { Diff, ResourceProvider, StepContext } from "./providers.ts";
+
+/** One thing to be done to one resource. `old` is what the state has, `next` what it shall have. */
+export type Step = {
+  op: Op;
+  diff?: Diff;
+  /** Missing for components, which only exist in the state. */
+  provider?: ResourceProvider | undefined;
+  /** Reads an external resource: its outputs. */
+  read?: () => Promise<PropertyMap>;
+} & ({ old?: ResourceState | undefined; next: ResourceState } | { old: ResourceState; next?: undefined });
 
 /** A step did not happen, because it or another one failed. It has been told already. */
-export class Stopped extends Error {
-  override name = "Stopped";
-}
+export class Stopped extends Error {}
 
-const pendingTypes: Partial<Record<Op, PendingOperation["type"]>> = {
+const settlingMilliseconds = 20;
+const counted = new Set<Op>(["same", "create", "update", "delete", "replace", "discard"]);
+const pendingTypes: Partial<Record<string, PendingOperation["type"]>> = {
   create: "creating",
-  "create-replacement": "creating",
   update: "updating",
   delete: "deleting",
-  "delete-replaced": "deleting",
   read: "reading",
 };
 
-const settlingMilliseconds = 20;
-
-const counted = new Set<Op>(["same", "create", "update", "delete", "replace", "discard"]);
+type Parts = Pick<Run, "session" | "options" | "events" | "providers" | "snapshot">;
 
 /** Runs steps, so many at a time, tells about each, and keeps the snapshot. The first failure stops all that wait. */
 export class StepExecutor {
@@ -36,76 +39,70 @@ export class StepExecutor {
   readonly cancelled = new AbortController();
   /** Resolves when nothing new is to be started. */
   readonly stopping = Promise.withResolvers<undefined>();
-  maybeCorrupt = false;
   failed = false;
   /** A step failed, which the end of the operation is to mention; a bad registration says everything itself. */
   stepFailed = false;
-  complained = false;
-  private readonly events: Events;
-  /** Missing in a preview, where nothing is done. */
-  private readonly snapshot: Snapshot | undefined;
-  private readonly directory: string;
+  maybeCorrupt = false;
+  private readonly parts: Parts;
   private free: number;
   private readonly waiting: (() => void)[] = [];
-  private settling: Promise<unknown> | undefined;
   private readonly running = new Set<Promise<unknown>>();
+  private settled: Promise<unknown> | undefined;
 
-  constructor(events: Events, snapshot: Snapshot | undefined, parallel: number, directory: string) {
-    this.events = events;
-    this.snapshot = snapshot;
-    this.free = parallel;
-    this.directory = directory;
+  constructor(parts: Parts) {
+    this.parts = parts;
+    this.free = parts.options.parallel;
     // Each running script listens.
     setMaxListeners(0, this.cancelled.signal);
   }
 
-  /** Runs one resource's steps in order and answers its state after the first. */
-  run(steps: Step[]): Promise<ResourceState | undefined> {
-    const running = this.runInTurn(steps);
+  /** Does `work`, for whose end `idle` waits; after a failure nothing is begun. */
+  async track<T>(work: () => Promise<T>): Promise<T> {
+    if (this.failed) throw new Stopped();
+    const running = work();
     this.running.add(running);
-    const over = (): void => void this.running.delete(running);
-    running.then(over, over);
-    return running;
+    try {
+      return await running;
+    } finally {
+      this.running.delete(running);
+    }
   }
 
-  /** Resolves when no step is running any more. */
   async idle(): Promise<void> {
     while (this.running.size > 0) await Promise.allSettled(this.running);
   }
 
-  fail(message: string, urn?: string): void {
+  /** Ends the operation. Steps under way are seen to their end; without a message, the user knows why already. */
+  fail(message?: string, urn?: string): void {
     this.failed = true;
     this.stopping.resolve(undefined);
-    this.events.diagnostic("error", message, urn);
-    for (const wake of this.waiting.splice(0)) wake();
+    if (message !== undefined) this.parts.events.diagnostic("error", message, urn);
   }
 
   /** Something that fails the operation but lets it go on, so that a preview shows the rest. */
   complain(message: string, urn: string): void {
-    this.complained = true;
-    this.events.diagnostic("error", message, urn);
-  }
-
-  /** The operation ended badly without a step's fault; `problem` when nobody has said why. */
-  end(problem: string | undefined): void {
-    if (problem !== undefined) this.fail(problem);
-    this.failed = true;
-    this.stopping.resolve(undefined);
+    this.stepFailed = true;
+    this.parts.events.diagnostic("error", message, urn);
   }
 
   /** Kills running scripts and starts nothing new. */
   cancel(): void {
     this.cancelled.abort();
-    this.end(this.running.size === 0 ? "update canceled" : undefined);
+    this.fail(this.free === this.parts.options.parallel ? "update canceled" : undefined);
   }
 
-  private async runInTurn(steps: Step[]): Promise<ResourceState | undefined> {
+  /** Runs the step when it is its turn, and answers the resource's new state, or undefined where none is left. */
+  async run(step: Step): Promise<ResourceState | undefined> {
     if (this.free === 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
     else this.free--;
     try {
-      let first: ResourceState | undefined;
-      for (const step of steps) first = (await this.runStep(step)) ?? first;
-      return first;
+      // A refusal should come before anything has changed: what the program registers first mostly arrives together.
+      if (!this.parts.options.preview && isSlow(step) && step.op !== "same") {
+        await (this.settled ??= setTimeout(settlingMilliseconds));
+      }
+      const state = await this.runNow(step);
+      if (step.op === "create-replacement") await this.runNow({ ...step, op: "replace" });
+      return state;
     } finally {
       const wake = this.waiting.shift();
       if (wake) wake();
@@ -113,100 +110,137 @@ export class StepExecutor {
     }
   }
 
-  private async runStep(step: Step): Promise<ResourceState | undefined> {
-    if (this.snapshot && isSlow(step) && step.op !== "same") await this.settled();
-    if (this.failed || this.cancelled.signal.aborted) throw new Stopped();
-    const preview = !this.snapshot;
+  /** Deletes resources, everything before what it needs, as many at once as that allows. */
+  async delete(doomed: ResourceState[]): Promise<void> {
+    if (this.failed) return;
+    const urns = new Set(doomed.map(({ urn }) => urn));
+    const usersGone = new Map<string, Promise<unknown>>();
+    // Users of a resource come after it in the state, so backwards they are met first.
+    const deletes = doomed.toReversed().map((old) => {
+      const { external, deletedWith = "" } = old;
+      const isLeft = !old.custom || external === true || old.retainOnDelete === true || urns.has(deletedWith);
+      const provider = isLeft ? undefined : this.parts.providers.resource(old.type);
+      const op = old.delete ? "delete-replaced" : "delete";
+      // What was only read is forgotten.
+      const step: Step = { op: external ? "discard" : op, old, provider };
+      const done = Promise.resolve(usersGone.get(old.urn)).then(() => this.run(step));
+      const over = done.catch(() => undefined); // it has been told, and the others are stopped
+      for (const urn of requirements(old)) usersGone.set(urn, Promise.all([usersGone.get(urn), over]));
+      return over;
+    });
+    await this.track(() => Promise.all(deletes));
+  }
+
+  private async runNow(step: Step): Promise<ResourceState | undefined> {
+    if (this.failed) throw new Stopped();
+    const { events } = this.parts;
+    const { preview } = this.parts.options;
+    const { op, old, next, diff } = step;
+    const { urn } = subjectOf(step);
+    events.masker.add([...secretTexts(next?.inputs ?? {}), ...secretTexts(old?.inputs ?? {})]);
     const planning = preview && { planning: true as const };
-    this.events.masker.add(secretTexts(step.next?.inputs ?? {}).concat(secretTexts(step.old?.inputs ?? {})));
-    const metadata = stepMetadata(step.op, step.old, step.next, step.diff);
-    this.events.emit({ resourcePreEvent: { metadata, ...planning } });
+    const metadata = stepMetadata(op, old, next, diff);
+    events.emit({ resourcePreEvent: { metadata, ...planning } });
     let state: ResourceState | undefined;
     try {
-      state = await this.apply(step);
+      state = await this.record(step);
     } catch (error) {
-      const failed = this.failStep(step, error as Error);
-      if (!preview) this.events.emit({ resOpFailedEvent: { metadata, status: 0, steps: 0 } });
-      throw failed;
+      this.stepFailed = true;
+      // A create that failed has changed nothing we know of; of the others one cannot be sure.
+      if (!preview && !op.startsWith("create") && !(error instanceof UserError)) this.maybeCorrupt = true;
+      // That nothing can be saved is told once, in the end, and not for each step.
+      if (error === this.parts.snapshot.problem) this.fail();
+      else this.fail(`${preview ? "Preview failed: " : ""}${(error as Error).message}`, urn);
+      if (!preview) events.emit({ resOpFailedEvent: { metadata, status: 0, steps: 0 } });
+      throw new Stopped();
     }
-    this.count(step);
-    const next = state ?? step.next;
+    this.count(op, urn);
+    const after = state ?? next;
     // A component is done when it registers its outputs; a preview shows it before that, too.
-    const isOpenComponent = next && !next.custom && step.op !== "replace";
+    const isOpenComponent = after && !after.custom && op !== "replace";
     if (!isOpenComponent || preview) {
-      const after = stepMetadata(step.op, step.old, next, step.diff);
-      this.events.emit({ resOutputsEvent: { metadata: after, ...planning } });
+      events.emit({ resOutputsEvent: { metadata: stepMetadata(op, old, after, diff), ...planning } });
     }
     return state;
   }
 
-  /** A refusal should come before anything has changed: what the program registers first mostly arrives together. */
-  private settled(): Promise<unknown> {
-    this.settling ??= setTimeout(settlingMilliseconds);
-    return this.settling;
-  }
-
-  private async apply(step: Step): Promise<ResourceState | undefined> {
-    const { op, old, next } = step;
-    if (op === "delete" && old?.protect) throw protectionError(old.urn);
-    const subject = next ?? old;
-    const pending = this.snapshot && subject && isSlow(step) ? pendingTypes[op] : undefined;
+  /** Does the step between two entries in the snapshot: what is in flight, and what came of it. */
+  private async record(step: Step): Promise<ResourceState | undefined> {
+    const { op, old } = step;
+    const { snapshot } = this.parts;
+    const subject = subjectOf(step);
+    const kind = op.replace(/-.*/, ""); // "create" of "create-replacement"
+    const pending = isSlow(step) ? pendingTypes[kind] : undefined;
     try {
-      if (pending && subject) await this.snapshot?.begin(pending, subject);
-      const state = await applyStep(step, this.contextOf(step));
-      this.record(step, state);
+      if (pending) await snapshot.begin(pending, subject);
+      const timeout = subject.customTimeouts?.[kind as keyof CustomTimeouts];
+      const state = await apply(step, this.context(nameOf(subject.urn), subject.urn, timeout));
+      if (op === "create-replacement" && old) {
+        snapshot.replace(old, { ...old, delete: true });
+        snapshot.exchange(undefined, state);
+      } else if (op !== "replace") snapshot.exchange(old, state, op === "same");
       return state;
     } finally {
-      if (pending && subject) this.snapshot?.end(subject);
+      if (pending) snapshot.end(subject);
     }
   }
 
-  /** Puts what the step did into the snapshot. */
-  private record({ op, old }: Step, state: ResourceState | undefined): void {
-    if (!this.snapshot || op === "replace") return;
-    if (op === "create-replacement" && old) this.snapshot.replace(old, { ...old, delete: true });
-    this.snapshot.exchange(op === "create-replacement" ? undefined : old, state, op === "same");
-  }
-
-  private contextOf(step: Step): Parameters<typeof applyStep>[1] {
-    const urn = stepUrn(step);
+  /** What a provider is told beside the inputs; it logs to `urn`. */
+  context(name: string, urn?: string, timeoutSeconds?: number): StepContext {
+    const { events, options, session } = this.parts;
+    const signals = [this.cancelled.signal];
+    // A timer cannot wait longer than that.
+    if (timeoutSeconds) signals.push(AbortSignal.timeout(Math.min(timeoutSeconds * 1000, 2 ** 31 - 1)));
     return {
-      name: nameOf(urn),
-      preview: !this.snapshot,
-      directory: this.directory,
-      signal: this.signalFor(step),
-      log: (line) => {
-        this.events.diagnostic("info", line, urn, true);
-      },
+      name,
+      preview: options.preview,
+      directory: session.project.programDirectory,
+      signal: AbortSignal.any(signals),
+      log: (line) => events.diagnostic("info", line, urn, true),
     };
   }
 
-  private signalFor({ op, old, next }: Step): AbortSignal {
-    const kind = op.replace(/-.*/, "") as keyof CustomTimeouts;
-    const limit = (next ?? old)?.customTimeouts?.[kind];
-    if (!limit) return this.cancelled.signal;
-    return AbortSignal.any([this.cancelled.signal, AbortSignal.timeout(Math.min(limit * 1000, 2 ** 31 - 1))]);
+  count(op: Op, urn: string): void {
+    if (counted.has(op) && !isDefaultProvider(urn)) this.changes[op] = (this.changes[op] ?? 0) + 1;
   }
+}
 
-  private failStep(step: Step, error: Error): Stopped {
-    this.stepFailed = true;
-    // A create that failed has changed nothing we know of; of the others one cannot be sure.
-    if (this.snapshot && !step.op.startsWith("create") && !(error instanceof UserError)) this.maybeCorrupt = true;
-    // That nothing can be saved is told once, in the end, and not for each step.
-    if (error === this.snapshot?.problem) this.end(undefined);
-    else this.fail(`${this.snapshot ? "" : "Preview failed: "}${error.message}`, stepUrn(step));
-    return new Stopped();
-  }
-
-  count(step: Step): void {
-    if (!counted.has(step.op) || isDefaultProvider(stepUrn(step))) return;
-    this.changes[step.op] = (this.changes[step.op] ?? 0) + 1;
-  }
+function subjectOf(step: Step): ResourceState {
+  return step.next ?? step.old;
 }
 
 /** Whether a crash can meet the step half-way: only a provider's work takes time. */
 function isSlow({ provider, read }: Step): boolean {
   return provider !== undefined || read !== undefined;
+}
+
+/** Does the step and answers the resource's new state, or undefined where none is left. */
+async function apply(step: Step, context: StepContext): Promise<ResourceState | undefined> {
+  const { op, old, next, provider } = step;
+  if (op === "replace") return undefined; // only tells that the create before it was one
+  if (!next) {
+    if (op === "delete" && step.old.protect) throw protectionError(step.old.urn);
+    if (!context.preview) await provider?.delete(step.old, context);
+    return undefined;
+  }
+  if (op === "read") return withOutputs(next, (await step.read?.()) ?? {});
+  const inputs = next.inputs ?? {};
+  if (op === "create" || op === "create-replacement") {
+    const made = await provider?.create(inputs, context);
+    const time = now();
+    return withOutputs({ ...next, ...given({ id: made?.id }), created: time, modified: time }, made?.outputs);
+  }
+  const { id, outputs, created, modified } = old ?? {};
+  const kept = { ...next, ...given({ id, outputs, created, modified }) };
+  if (op === "same" || !old) return kept;
+  return withOutputs({ ...kept, modified: now() }, await provider?.update(old, inputs, context));
+}
+
+export function withOutputs(state: ResourceState, outputs: PropertyMap = {}): ResourceState {
+  const names = state.additionalSecretOutputs ?? [];
+  const marked = mapObject(outputs, (value, key) => (names.includes(key) && !isSecret(value) ? secret(value) : value));
+  const { outputs: _, ...rest } = state;
+  return { ...rest, ...given({ outputs: marked }) };
 }
 
 function protectionError(urn: string): UserError {
@@ -215,31 +249,4 @@ function protectionError(urn: string): UserError {
       "`protect` flag from the resource in your Pulumi program and run `pulumi up`, or use the command:\n" +
       `\`pulumi state unprotect '${urn}'\``,
   );
-}
-
-/** Deletes resources, everything before what it needs, as many at once as that allows. */
-export async function runDeletes(doomed: ResourceState[], providers: Providers, executor: StepExecutor): Promise<void> {
-  const urns = new Set(doomed.map(({ urn }) => urn));
-  const finished = new Map<ResourceState, Promise<void>>();
-  // Users of a resource come after it in the state, so backwards they are met first.
-  for (const [i, resource] of [...doomed.entries()].reverse()) {
-    const users = doomed.slice(i + 1).filter((other) => requirements(other).includes(resource.urn));
-    const before = users.flatMap((user) => finished.get(user) ?? []);
-    const step = deleteStep(resource, urns, providers);
-    finished.set(
-      resource,
-      Promise.all(before).then(async () => {
-        await executor.run([step]);
-      }),
-    );
-  }
-  await Promise.allSettled(finished.values());
-}
-
-function deleteStep(old: ResourceState, doomed: Set<string>, providers: Providers): Step {
-  const goesAlong = old.deletedWith !== undefined && doomed.has(old.deletedWith);
-  const provider = old.custom && !old.external && !goesAlong ? providers.resource(old.type) : undefined;
-  // What was only read is forgotten.
-  const op = old.external ? "discard" : old.delete ? "delete-replaced" : "delete";
-  return { op, old, ...(provider && { provider }) };
 }

@@ -1,16 +1,15 @@
 import { applyIgnoreChanges, applyReplaceOnChanges, needsReplacement } from "./diff.ts";
-import { given } from "./goal.ts";
+import { given, type AliasSpec, type Goal } from "./goal.ts";
 import { equal, isSecret, mask } from "./property-value.ts";
-import { createUrn, isProviderType, nameOf, qualifiedType, rootStackType, typeOf } from "./urn.ts";
+import { createUrn, isProviderType, nameOf, typeOf } from "./urn.ts";
 import { UserError, refuse } from "./user-error.ts";
+import type { StackName } from "./backend.ts";
 import type { ResourceState } from "./checkpoint.ts";
-import type { AliasSpec, Goal } from "./goal.ts";
 import type { Diff, Providers, ResourceProvider } from "./providers.ts";
-import type { Step } from "./step.ts";
+import type { Step } from "./step-executor.ts";
 
 /** A mistake in one registration: told about its resource, and the end of the operation. */
 export class RegistrationError extends UserError {
-  override name = "RegistrationError";
   readonly urn: string;
 
   constructor(urn: string, message: string) {
@@ -21,64 +20,81 @@ export class RegistrationError extends UserError {
 
 /** Decides what is to be done for each resource that the program registers. */
 export class StepGenerator {
-  private readonly stack: string;
-  private readonly project: string;
+  /** URNs that the program has asked for, and the old ones they stand for. */
+  readonly registered = new Set<string>();
+  private readonly stack: StackName;
   private readonly providers: Providers;
   private readonly olds: Map<string, ResourceState>;
-  private readonly aliases: Aliases;
-  /** URNs seen in this run, and the old ones they stand for. */
-  private readonly seen = new Set<string>();
+  /** The old URN of what was found under an alias. */
+  private readonly renamed = new Map<string, string>();
 
-  constructor(stack: string, project: string, olds: ResourceState[], providers: Providers) {
+  constructor(stack: StackName, olds: ResourceState[], providers: Providers) {
     this.stack = stack;
-    this.project = project;
     this.providers = providers;
-    this.aliases = new Aliases(stack, project);
     this.olds = new Map(olds.filter((old) => !old.delete).map((old) => [old.urn, old]));
   }
 
-  isRegistered(urn: string): boolean {
-    return this.seen.has(urn);
-  }
-
-  /** Marks the resource as wanted by the program and answers what the state has of it. */
-  claim(goal: Goal): { urn: string; old: ResourceState | undefined } {
-    const { parent = "", type } = goal.state;
-    const urn = createUrn(this.stack, this.project, parent, type, goal.name);
-    if (this.seen.has(urn)) {
-      throw new RegistrationError(urn, `Duplicate resource URN '${urn}'; try giving it a unique name`);
-    }
-    this.seen.add(urn);
-    const found = [urn, ...this.aliases.urnsOf(goal)].find((candidate) => this.olds.has(candidate)) ?? urn;
-    if (found !== urn) {
-      if (this.seen.has(found)) {
-        const conflict = `applied to resource with URN '${urn}' conflicting with resource with URN '${found}'`;
-        throw new RegistrationError(urn, `Duplicate resource alias '${found}' ${conflict}`);
-      }
-      this.seen.add(found);
-      this.aliases.remember(urn, found);
-    }
-    return { urn, old: this.olds.get(found) };
-  }
-
-  generate(goal: Goal): Step[] {
+  generate(goal: Goal): Step {
     const { urn, old } = this.claim(goal);
-    const { custom, type, ignoreChanges = [], inputs: wanted = {} } = goal.state;
-    const provider = custom ? this.providers.resource(type) : undefined;
-    const inputs = old ? applyIgnoreChanges(wanted, old.inputs ?? {}, ignoreChanges) : wanted;
-    const { inputs: _, ...options } = goal.state;
+    const { inputs: wanted = {}, ...options } = goal.state;
+    const inputs = old ? applyIgnoreChanges(wanted, old.inputs ?? {}, options.ignoreChanges ?? []) : wanted;
     const next: ResourceState = { urn, ...options, ...given({ inputs }) };
+    if (goal.read) return { op: "read", old, next, read: goal.read };
+    const provider = next.custom ? this.providers.resource(next.type) : undefined;
     if (provider) checkInputs(next, goal.name, provider);
-    const base = { next, ...(provider && { provider }) };
-    if (!old || old.external) return [{ op: "create", ...base }];
-    if (old.custom !== custom) throw refuse(`turning ${urn} from a component into a custom resource or back`);
+    if (!old || old.external) return { op: "create", next, provider };
+    if (old.custom !== next.custom) throw refuse(`turning ${urn} from a component into a custom resource or back`);
     const diff = diffOf(old, next, provider);
     if (isReplaced(old, next, diff)) {
       if (goal.deleteBeforeReplace) throw refuse(`replacing ${urn} with the deleteBeforeReplace option`);
-      return (["create-replacement", "replace"] as const).map((op) => ({ op, old, diff, ...base }));
+      return { op: "create-replacement", old, next, diff, provider };
     }
-    if (isProviderType(type) && !diff.changed && old.inputs) next.inputs = old.inputs;
-    return [{ op: diff.changed ? "update" : "same", old, diff, ...base }];
+    if (isProviderType(next.type) && !diff.changed && old.inputs) next.inputs = old.inputs;
+    return { op: diff.changed ? "update" : "same", old, next, diff, provider };
+  }
+
+  /** Marks the resource as wanted by the program and answers what the state has of it. */
+  private claim(goal: Goal): { urn: string; old: ResourceState | undefined } {
+    const { parent = "", type } = goal.state;
+    const urn = this.urn(parent, type, goal.name);
+    if (this.registered.has(urn)) {
+      throw new RegistrationError(urn, `Duplicate resource URN '${urn}'; try giving it a unique name`);
+    }
+    const found = [urn, ...this.aliases(goal)].find((candidate) => this.olds.has(candidate)) ?? urn;
+    if (this.registered.has(found)) {
+      const conflict = `applied to resource with URN '${urn}' conflicting with resource with URN '${found}'`;
+      throw new RegistrationError(urn, `Duplicate resource alias '${found}' ${conflict}`);
+    }
+    this.registered.add(urn).add(found);
+    if (found !== urn) this.renamed.set(urn, found);
+    return { urn, old: this.olds.get(found) };
+  }
+
+  private urn(parent: string, type: string, name: string): string {
+    return createUrn(this.stack.stack, this.stack.project, parent, type, name);
+  }
+
+  /** The URNs a resource may have had, counting in what its parent was called. */
+  private aliases({ name, state: { parent = "", type }, aliases = [] }: Goal): string[] {
+    const own = aliases.map((alias) => this.resolve(alias, parent, type, name));
+    const oldParent = this.renamed.get(parent);
+    if (oldParent === undefined) return own;
+    const [prefix, oldPrefix] = [nameOf(parent), nameOf(oldParent)];
+    const inherited = [this.urn(parent, type, name), ...own].map((urn) => {
+      const name = nameOf(urn);
+      // Children are mostly named after their parent, so a renamed parent's child had the old name in front.
+      const oldName = name.startsWith(prefix) ? oldPrefix + name.slice(prefix.length) : name;
+      return this.urn(oldParent, typeOf(urn), oldName);
+    });
+    return [...own, ...inherited];
+  }
+
+  private resolve(alias: AliasSpec, parent: string, type: string, name: string): string {
+    if ("urn" in alias) return alias.urn;
+    const { stack, project } = this.stack;
+    const named = alias.parenturn === "" ? parent : (this.renamed.get(alias.parenturn) ?? alias.parenturn);
+    const oldParent = alias.noparent ? "" : named;
+    return createUrn(alias.stack || stack, alias.project || project, oldParent, alias.type || type, alias.name || name);
   }
 }
 
@@ -102,50 +118,4 @@ function isReplaced(old: ResourceState, { replacementTrigger: trigger }: Resourc
   const before = old.replacementTrigger;
   const triggered = before !== undefined && trigger !== undefined && !equal(before, trigger);
   return triggered || (diff.changed && needsReplacement(diff));
-}
-
-/** Resolves aliases to the URNs a resource may have had, counting in what its parent was called. */
-export class Aliases {
-  private readonly stack: string;
-  private readonly project: string;
-  /** Which old URN a resource was found under. */
-  private readonly found = new Map<string, string>();
-
-  constructor(stack: string, project: string) {
-    this.stack = stack;
-    this.project = project;
-  }
-
-  remember(urn: string, old: string): void {
-    this.found.set(urn, old);
-  }
-
-  urnsOf(goal: Goal): string[] {
-    const own = goal.aliases.map((alias) => this.resolve(goal, alias));
-    const { parent = "", type } = goal.state;
-    const parentAlias = this.found.get(parent);
-    if (parentAlias === undefined) return [...new Set(own)];
-    const names = [[type, goal.name], ...own.map((urn) => [typeOf(urn), nameOf(urn)])] as [string, string][];
-    return [...new Set([...own, ...names.map(([type, name]) => this.childOf(parentAlias, parent, type, name))])];
-  }
-
-  private resolve(goal: Goal, alias: AliasSpec): string {
-    if ("urn" in alias) return alias.urn;
-    const given = alias.parent === "" ? (goal.state.parent ?? "") : (this.found.get(alias.parent) ?? alias.parent);
-    const parent = alias.noParent || qualifiedType(given) === rootStackType ? "" : given;
-    return createUrn(
-      alias.stack || this.stack,
-      alias.project || this.project,
-      parent,
-      alias.type || goal.state.type,
-      alias.name || goal.name,
-    );
-  }
-
-  /** Children are mostly named after their parent, so a renamed parent's child had the old name in front. */
-  private childOf(parentAlias: string, parent: string, type: string, name: string): string {
-    const prefix = nameOf(parent);
-    const oldName = name.startsWith(prefix) ? nameOf(parentAlias) + name.slice(prefix.length) : name;
-    return createUrn(this.stack, this.project, parentAlias, type, oldName);
-  }
 }

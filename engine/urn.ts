@@ -6,29 +6,16 @@ export function createUrn(stack: string, project: string, parent: string, type: 
   return `urn:pulumi:${stack}::${project}::${qualified}::${name}`;
 }
 
-export function qualifiedType(urn: string): string {
-  return urn.split("::")[2] ?? "";
-}
-
-export function typeOf(urn: string): string {
-  const types = qualifiedType(urn);
-  return types.slice(types.lastIndexOf("$") + 1);
-}
-
-export function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
-}
+/** The type behind those of all its parents. */
+export const qualifiedType = (urn: string): string => urn.split("::")[2] ?? "";
+export const typeOf = (urn: string): string => qualifiedType(urn).replace(/^.*\$/, "");
+export const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
 
 /** A provider reference is `URN::ID`. */
-export function providerUrn(reference: string): string {
-  return reference.slice(0, reference.lastIndexOf("::"));
-}
+export const providerUrn = (reference: string): string => reference.slice(0, reference.lastIndexOf("::"));
 
-export function isProviderType(type: string): boolean {
-  return type.startsWith("pulumi:providers:");
-}
+export const isProviderType = (type: string): boolean => type.startsWith("pulumi:providers:");
 
 /** Providers nobody wrote in the program; they are made on first use and not counted. */
-export function isDefaultProvider(urn: string): boolean {
-  return isProviderType(typeOf(urn)) && nameOf(urn).startsWith("default");
-}
+export const isDefaultProvider = (urn: string): boolean =>
+  isProviderType(typeOf(urn)) && nameOf(urn).startsWith("default");

@@ -1,3 +1,4 @@
+// The program's process: what it gets, and how its end and what it says become the end of the operation.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -32,4 +33,66 @@ test("a project without the SDK is told so in one sentence", async () => {
   expect(stderr).toBe(
     `error: ${project.directory}: the package @pulumi/pulumi is not installed here. Install the project's packages, for example with npm install\n`,
   );
+});
+
+test("an error in the program fails the update after what it had registered is done", async () => {
+  const project = new EngineProject(`step("a"); throw new Error("thrown at once");`);
+  const { code, problems, steps } = await project.operate("up");
+  expect(code).toBe(1);
+  expect(steps).toEqual(["create a ok"]);
+  expect(problems).toEqual([expect.stringContaining("failed with an unhandled exception:\nError: thrown at once")]);
+});
+
+test("a RunError is told without a stack, an exit code by its number, and log.error fails nothing", async () => {
+  const project = new EngineProject(`
+    if (stage === "1") throw new pulumi.RunError("a run error");
+    if (stage === "2") process.exit(9);
+    pulumi.log.error("only said");
+    console.log("printed");
+  `);
+  expect((await project.operate("preview")).problems).toEqual(["a run error"]);
+  project.config({ stage: "2" });
+  expect((await project.operate("preview")).problems).toEqual([
+    "an unhandled error occurred: Program exited with non-zero exit code: 9",
+  ]);
+  project.config({ stage: "3" });
+  const { code, problems, stdout } = await project.operate("preview");
+  expect({ code, problems }).toEqual({ code: 0, problems: ["only said"] });
+  expect(stdout).toContain("    printed\n");
+});
+
+test("a program that keeps running after a failed step is ended", async () => {
+  const project = new EngineProject(`setInterval(() => {}, 1000); step("bad", { create: "exit 1" });`);
+  expect((await project.operate("up")).code).toBe(1);
+});
+
+test("the first interrupt kills running scripts, releases the lock and leaves nothing pending", async () => {
+  const project = new EngineProject(
+    `step("long", { create: "echo started >> $TRACE; sleep 30; echo ended >> $TRACE" });`,
+  );
+  const { child, ended } = project.start("up", "--yes", "--skip-preview");
+  await expect.poll(() => project.trace(), { timeout: 30_000 }).toEqual(["started"]);
+  child.kill("SIGINT");
+  const { code, stdout } = await ended;
+  expect(code).toBe(1);
+  expect(stdout).toContain("error: signal: killed: running ");
+  expect(project.files("locks", "organization", "case", "dev")).toEqual([]);
+  expect(project.stateText()).not.toContain("pending_operations");
+});
+
+test("after kill -9 the state names what was in flight, and the next update warns until it is cleared", async () => {
+  const project = new EngineProject(`step("a"); step("long", { create: "echo started >> $TRACE; sleep 1" });`);
+  const { child, ended } = project.start("up", "--yes", "--skip-preview");
+  await expect.poll(() => project.trace(), { timeout: 30_000 }).toContain("started");
+  child.kill("SIGKILL");
+  await ended;
+  expect(project.stateText()).toContain('"type":"creating"');
+  const refused = await project.pulumi("up", "--yes", "--skip-preview");
+  expect(refused.stderr).toMatch(/^error: the stack is currently locked by 1 lock\(s\)\. Either wait/);
+  expect((await project.pulumi("cancel", "--yes")).code).toBe(0);
+  const next = await project.operate("up");
+  expect(next.code).toBe(0);
+  expect(next.problems[0]).toMatch(/^Attempting to deploy or update resources with [12] pending operations/);
+  await project.operate("refresh", "--clear-pending-creates");
+  expect((await project.operate("preview")).problems).toEqual([]);
 });

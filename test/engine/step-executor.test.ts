@@ -1,13 +1,15 @@
 import { expect, test } from "vitest";
 import { Events } from "../../engine/events.ts";
+import { secret } from "../../engine/property-value.ts";
 import { Providers } from "../../engine/providers.ts";
-import { runDeletes, StepExecutor } from "../../engine/step-executor.ts";
+import { StepExecutor, withOutputs, type Step } from "../../engine/step-executor.ts";
 import { Snapshot } from "../../engine/snapshot.ts";
 import type { Backend } from "../../engine/backend.ts";
 import type { ResourceState } from "../../engine/checkpoint.ts";
 import type { ResourceProvider } from "../../engine/providers.ts";
+import type { Options } from "../../engine/perform.ts";
 import type { Secrets } from "../../engine/secrets.ts";
-import type { Step } from "../../engine/step.ts";
+import type { Session } from "../../engine/workspace.ts";
 
 const state = (name: string, more: Partial<ResourceState> = {}): ResourceState => ({
   urn: `urn:pulumi:dev::case::command:local:Command::${name}`,
@@ -16,7 +18,7 @@ const state = (name: string, more: Partial<ResourceState> = {}): ResourceState =
   ...more,
 });
 
-function setUp(parallel = 8) {
+function setUp({ parallel = 8, preview = false, providers = new Providers() } = {}) {
   const seen: string[] = [];
   const events = new Events([
     {
@@ -33,7 +35,9 @@ function setUp(parallel = 8) {
   const secrets = { salt: "", seal: (map: object) => map } as unknown as Secrets;
   const backend = { write: () => Promise.resolve() } as unknown as Backend;
   const snapshot = new Snapshot({ backend, name: { project: "case", stack: "dev" }, secrets });
-  return { seen, snapshot, executor: new StepExecutor(events, snapshot, parallel, ".") };
+  const session = { project: { programDirectory: "." } } as Session;
+  const options = { parallel, preview } as Options;
+  return { seen, snapshot, executor: new StepExecutor({ session, options, events, providers, snapshot }) };
 }
 
 const create = (name: string, run: () => Promise<void> = () => Promise.resolve()): Step => {
@@ -42,18 +46,18 @@ const create = (name: string, run: () => Promise<void> = () => Promise.resolve()
 };
 
 test("no more steps run at once than allowed", async () => {
-  const { seen, executor } = setUp(1);
-  await Promise.all(["a", "b"].map((name) => executor.run([create(name)])));
+  const { seen, executor } = setUp({ parallel: 1 });
+  await Promise.all(["a", "b"].map((name) => executor.run(create(name))));
   expect(seen).toEqual(["start a", "end a", "start b", "end b"]);
   expect(executor.changes).toEqual({ create: 2 });
 });
 
 test("after a failure what runs is finished and recorded, what waits does not start", async () => {
-  const { seen, executor, snapshot } = setUp(2);
+  const { seen, executor, snapshot } = setUp({ parallel: 2 });
   const release = Promise.withResolvers<undefined>();
-  const slow = executor.run([create("slow", () => release.promise.then(() => undefined))]);
-  const bad = executor.run([create("bad", () => Promise.reject(new Error("boom")))]);
-  const waiting = executor.run([create("waiting")]);
+  const slow = executor.run(create("slow", () => release.promise.then(() => undefined)));
+  const bad = executor.run(create("bad", () => Promise.reject(new Error("boom"))));
+  const waiting = executor.run(create("waiting"));
   await expect(bad).rejects.toThrow();
   release.resolve(undefined);
   await slow;
@@ -64,14 +68,14 @@ test("after a failure what runs is finished and recorded, what waits does not st
 });
 
 test("deletes go before what they need, and stop at what is protected", async () => {
-  const { seen, executor, snapshot } = setUp();
+  const providers = new Providers();
+  const { seen, executor, snapshot } = setUp({ providers });
   const a = state("a", { protect: true });
   const b = state("b", { dependencies: [a.urn] });
   const c = state("c", { parent: b.urn });
   snapshot.open([a, b, c], []);
-  const providers = new Providers();
   await providers.load("command");
-  await runDeletes([a, b, c], providers, executor);
+  await executor.delete([a, b, c]);
   expect(seen.slice(0, 5)).toEqual(["start c", "end c", "start b", "end b", "start a"]);
   expect(seen[5]).toContain(`resource "${a.urn}" cannot be deleted\nbecause it is protected`);
   expect(snapshot.resources()).toEqual([a]);
@@ -88,5 +92,61 @@ test("a custom timeout stops the step", async () => {
       }),
   } as unknown as ResourceProvider;
   const step: Step = { op: "create", next: state("a", { customTimeouts: { create: 0.05 } }), provider };
-  await expect(executor.run([step])).rejects.toThrow();
+  await expect(executor.run(step)).rejects.toThrow();
+});
+
+const calls: string[] = [];
+const provider: ResourceProvider = {
+  check: () => [],
+  diff: () => ({ changed: false, changedKeys: [], replaceKeys: [], detailed: null }),
+  create: () => Promise.resolve({ id: "id1", outputs: { out: 1 } }),
+  update: () => Promise.resolve({ out: 2 }),
+  delete: (old) => {
+    calls.push(`delete ${old.urn.split("::").at(-1) ?? ""}`);
+    return Promise.resolve();
+  },
+};
+const old = state("a", { id: "id0", outputs: { out: 0 }, created: "c", modified: "m" });
+const next = state("a", { inputs: { in: 1 } });
+
+test("same keeps id, outputs and times under the new inputs", async () => {
+  expect(await setUp().executor.run({ op: "same", old, next, provider })).toEqual({ ...old, inputs: { in: 1 } });
+});
+
+test("create takes the provider's id and outputs, update keeps the id", async () => {
+  const { executor } = setUp();
+  const made = await executor.run({ op: "create", next, provider });
+  expect(made).toMatchObject({ id: "id1", outputs: { out: 1 } });
+  const updated = await executor.run({ op: "update", old, next, provider });
+  expect(updated).toMatchObject({ id: "id0", created: "c", outputs: { out: 2 } });
+});
+
+test("a replacement leaves the old resource marked for its delete, and counts as one replace", async () => {
+  const { executor, snapshot, seen } = setUp();
+  snapshot.open([old], []);
+  await executor.run({ op: "create-replacement", old, next, provider });
+  expect(snapshot.resources()).toMatchObject([{ id: "id1" }, { id: "id0", delete: true }]);
+  expect(executor.changes).toEqual({ replace: 1 });
+  expect(seen).toEqual(["start a", "end a", "start a", "end a"]);
+});
+
+test("delete runs the provider, but not for what is retained, external, deleted with another or only previewed", async () => {
+  const providers = { resource: () => provider } as unknown as Providers;
+  const left = [
+    state("retained", { retainOnDelete: true }),
+    state("external", { external: true }),
+    state("along", { deletedWith: old.urn }),
+  ];
+  await setUp({ preview: true, providers }).executor.delete([old, ...left]);
+  expect(calls).toEqual([]);
+  const { executor } = setUp({ providers });
+  await executor.delete([{ ...old, delete: true }, ...left]);
+  expect(calls).toEqual(["delete a"]);
+  expect(executor.changes).toEqual({ delete: 2, discard: 1 });
+});
+
+test("additional secret outputs are marked", () => {
+  const marked = { ...next, additionalSecretOutputs: ["out"] };
+  expect(withOutputs(marked, { out: 1, other: 2 }).outputs).toEqual({ out: secret(1), other: 2 });
+  expect(withOutputs(old, {})).not.toHaveProperty("outputs");
 });

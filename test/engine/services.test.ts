@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { requireVersion } from "../../engine/services.ts";
 import { EngineProject } from "../support/engine-project.ts";
 
 test("local.run answers the program, runs in previews, and its failure is an error of the program", async () => {
@@ -25,4 +26,29 @@ test.each([
 ])("%s is refused by name", async (_, program, message) => {
   const { code, problems } = await new EngineProject(program).operate("preview");
   expect({ code, problems }).toEqual({ code: 1, problems: [message] });
+});
+
+test("a version range is held against the CLI that the engine stands for", () => {
+  requireVersion(">=3.200.0");
+  requireVersion(">= 3.259");
+  expect(() => {
+    requireVersion(">=3.1000.0");
+  }).toThrow('Pulumi CLI version 3.259.0 does not satisfy the version range ">=3.1000.0"');
+  expect(() => {
+    requireVersion("^3");
+  }).toThrow('the version range "^3" needs the Pulumi CLI');
+});
+
+test("what the program logs is told with its severity and resource, debug is not", async () => {
+  const project = new EngineProject(`
+    const a = step("a");
+    pulumi.log.debug("debug text");
+    pulumi.log.info("info text");
+    pulumi.log.warn("warn text", a);
+  `);
+  const { events } = await project.operate("preview");
+  const told = events.flatMap(({ diagnosticEvent: d }) =>
+    d ? [`${d.severity} ${d.urn?.split("::").at(-1) ?? "-"} ${d.message.trim()}`] : [],
+  );
+  expect(told.sort()).toEqual(["info - info text", "warning a warn text"]);
 });
