@@ -48,7 +48,9 @@ export class Operation {
 
   registerOutputs(urn: string, outputs: PropertyMap): void {
     const component = this.components.get(urn);
-    if (!component || this.run.executor.failed) return;
+    const { failed, stepFailed } = this.run.executor;
+    // After a failed step nothing more counts; a bad registration leaves the others as they are.
+    if (!component || (failed && stepFailed)) return;
     this.components.delete(urn);
     // The stack's outputs count when all is over: a failed update keeps the old ones that it did not get to.
     if (component.next.type === rootStackType) this.stack = { component, outputs };
