@@ -38,14 +38,14 @@ function pending(exported: Result): string[] {
 const canMount = process.getuid?.() === 0 && spawnSync("unshare", ["-m", "true"]).status === 0;
 /** Prints much, so that its result needs more room than the backup before it leaves. */
 const fill =
-  "head -c 10M /dev/zero > $BACKEND/fill 2>/dev/null; echo filled >> $TRACE; head -c 40000 /dev/zero | tr '\\0' x";
+  "until grep -q beside $TRACE; do sleep 0.05; done; head -c 10M /dev/zero > $BACKEND/fill 2>/dev/null; echo filled >> $TRACE; head -c 40000 /dev/zero | tr '\\0' x";
 
 describe.skipIf(!canMount)("on a full disk (needs root, to mount a small one)", () => {
   test("the update fails with one message, the last good state is there, and with room it goes on", async () => {
     const project = new EngineProject(`
       const first = step("first");
       const fill = step("fill", { create: stage === "1" ? ${JSON.stringify(fill)} : "true" }, { dependsOn: first });
-      step("beside", { create: "until grep -q filled $TRACE; do sleep 0.05; done; sleep 0.3; echo create beside >> $TRACE" }, { dependsOn: first });
+      step("beside", { create: "echo beside >> $TRACE; until grep -q filled $TRACE; do sleep 0.05; done; sleep 0.3; echo ended >> $TRACE" }, { dependsOn: first });
       step("after", {}, { dependsOn: fill });
     `);
     project.environment.BACKEND = project.backend;
@@ -59,7 +59,7 @@ describe.skipIf(!canMount)("on a full disk (needs root, to mount a small one)", 
     expect(result.stderr).toMatch(/When the file can be written, run this again\.\n$/);
     expect((result.stdout + result.stderr).match(/ENOSPC/g)).toHaveLength(1);
     expectNoStackTrace(result);
-    expect(project.trace()).toEqual(["create first", "filled", "create beside"]);
+    expect(project.trace()).toEqual(["create first", "beside", "filled", "ended"]);
     expect(names(project)).toEqual(["first"]);
     expect(pending(await project.pulumi("stack", "export")).sort()).toEqual(["creating beside", "creating fill"]);
     expect(project.files("stacks", "case")).toEqual(["dev.json", "dev.json.bak"]);
@@ -73,7 +73,7 @@ describe.skipIf(!canMount)("on a full disk (needs root, to mount a small one)", 
   test("what ends when there is room again is saved, but nothing more is begun", async () => {
     const project = new EngineProject(`
       const fill = step("fill", { create: ${JSON.stringify(fill)} });
-      step("free", { create: "until grep -q filled $TRACE; do sleep 0.05; done; sleep 0.5; rm $BACKEND/fill; echo freed >> $TRACE" });
+      step("free", { create: "echo beside >> $TRACE; until grep -q filled $TRACE; do sleep 0.05; done; sleep 0.5; rm $BACKEND/fill; echo freed >> $TRACE" });
       step("after", {}, { dependsOn: fill });
     `);
     project.environment.BACKEND = project.backend;
@@ -81,7 +81,7 @@ describe.skipIf(!canMount)("on a full disk (needs root, to mount a small one)", 
     const result = await up(project);
     expect(result).toMatchObject({ code: 1 });
     expect(result.stderr).toMatch(/^error: saving the state failed: /);
-    expect(project.trace()).toEqual(["filled", "freed"]);
+    expect(project.trace()).toEqual(["beside", "filled", "freed"]);
     expect(names(project)).toEqual(["fill", "free"]);
     expect(pending(await project.pulumi("stack", "export"))).toEqual([]);
     expect((await up(project)).code).toBe(0);

@@ -27,12 +27,8 @@ const after = ["create1", "create2", "create3", "replace1", "replace2", "replace
   ["1", "2", "3", "4"].map((number) => `update${number}`),
 );
 
-type Moment = [count: number, what: "script begun" | "checkpoint written" | "checkpoint being written"];
-const moments: Moment[] = [
-  ...[1, 5, 9, 13, 16].map((count): Moment => [count, "script begun"]),
-  ...[2, 6, 10].map((count): Moment => [count, "checkpoint written"]),
-  ...[3, 8].map((count): Moment => [count, "checkpoint being written"]),
-];
+type What = "script begun" | "checkpoint written" | "checkpoint being written";
+type Moment = [count: number, what: What];
 
 function projectAt(stage: string): EngineProject {
   const project = new EngineProject(program);
@@ -111,12 +107,16 @@ async function killAndGoOn(before: EngineProject, moment: Moment): Promise<void>
   ).toBe(true);
 }
 
-test("killed at any moment, it has lost nothing, names what was in flight, and goes on", async () => {
+test.each<[What, number[]]>([
+  ["script begun", [1, 5, 9, 13, 16]],
+  ["checkpoint written", [2, 6, 10]],
+  ["checkpoint being written", [3, 8]],
+])("killed at any %s, it has lost nothing, names what was in flight, and goes on", async (what, counts) => {
   const before = projectAt("1");
   expect((await before.pulumi("up", "--yes", "--skip-preview")).code).toBe(0);
-  const waiting = [...moments];
+  const waiting = [...counts];
   const work = async (): Promise<void> => {
-    for (let moment = waiting.shift(); moment; moment = waiting.shift()) await killAndGoOn(before, moment);
+    for (let count = waiting.shift(); count; count = waiting.shift()) await killAndGoOn(before, [count, what]);
   };
   await Promise.all([work(), work()]);
 });
