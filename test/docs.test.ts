@@ -23,3 +23,9 @@ test.for(pages)("every link of %s leads somewhere", (page) => {
     .filter((link) => !link.includes("://"));
   expect(links.filter((link) => !existsSync(join(repository, dirname(page), link)))).toEqual([]);
 });
+
+test("the example of docs/testing.md is one that runs with all tests", () => {
+  const [, file = "", text] = /<!-- example: (\S+) -->\n```ts\n(.*?)```/s.exec(read("docs/testing.md")) ?? [];
+  expect(text).toBe(read(file));
+  expect(read("vitest.config.ts")).toContain("examples/**/*.test.ts");
+});

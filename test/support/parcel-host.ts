@@ -1,13 +1,12 @@
 /** A host of the sample application in a temporary folder, made by hand as a deployment would, on a free port. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { execa } from "execa";
 import { HostByHand } from "../../examples/parcel/host.ts";
 import { makeRepository } from "../../examples/parcel/repository.ts";
-import type { AddressInfo } from "node:net";
+import { freePort } from "../../testing/free-port.ts";
 import type { Settings } from "../../examples/parcel/host.ts";
 
 export interface CommandResult {
@@ -101,14 +100,6 @@ export async function makeParcelHost(
   host.migrate(tags[0]);
   host.point(tags[0]);
   return host;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Asks again until the answer is there; fails with what was waited for. */

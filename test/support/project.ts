@@ -3,21 +3,20 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { execa } from "execa";
 import { makeRepository } from "../../examples/parcel/repository.ts";
 import { type PackedRecord, type RolloutRecord, unpackRecord } from "../../release/record.ts";
+import { linkPackages as link } from "../../testing/project-copy.ts";
+import { freePort } from "../../testing/free-port.ts";
 import { type Engine, repository } from "./engines.ts";
 
 export interface Run {
@@ -243,24 +242,9 @@ function readEvents(log: string): Event[] {
     .map((line) => JSON.parse(line) as Event);
 }
 
-/** Node strips no types under node_modules: packages are linked, so that they are found where they really are. */
-function linkPackages(folder: string): void {
+/** This package and those it uses, as an installation has them. */
+export function linkPackages(folder: string): void {
   const packages = join(folder, "node_modules");
-  mkdirSync(packages);
-  for (const name of readdirSync(join(repository, "node_modules"))) {
-    if (!name.startsWith(".")) symlinkSync(join(repository, "node_modules", name), join(packages, name));
-  }
+  link(join(repository, "node_modules"), packages);
   symlinkSync(repository, join(packages, "switchback"));
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
 }

@@ -13,6 +13,7 @@ export interface Around {
   readonly secrets?: Readonly<Record<string, string>>;
   readonly timeoutSeconds?: number;
   readonly previous?: unknown;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface Ended {
@@ -23,11 +24,12 @@ export interface Ended {
 
 /** Starts a step in a project; it is ended with the test, should it still run. */
 export function startStep(project: string, spec: Partial<Spec>, around: Around = {}): ChildProcessWithoutNullStreams {
-  const { rollout = "2-abcdef", needs = {}, secrets = {}, timeoutSeconds = 20, previous } = around;
+  const { rollout = "2-abcdef", needs = {}, secrets = {}, timeoutSeconds = 20, previous, environment = {} } = around;
   const child = spawn(process.execPath, ["-e", "import('switchback/step')"], {
     cwd: project,
     env: {
       ...process.env,
+      ...environment,
       ...(rollout === "" ? {} : { [variables.rollout]: rollout }),
       [variables.timeout]: String(timeoutSeconds),
       ...Object.fromEntries(Object.entries(needs).map(([name, need]) => [variables.needs(name), JSON.stringify(need)])),

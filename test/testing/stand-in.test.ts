@@ -1,0 +1,39 @@
+/** Proves that a script reaches a step's own process, and that without the preload nothing of it does. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, test } from "vitest";
+import { Script, scriptVariable } from "../../testing/script.ts";
+import { repository } from "../support/engines.ts";
+import { makeSmallProject } from "../support/small-project.ts";
+import { endOf, startStep } from "../support/step.ts";
+
+const preload = `--import ${pathToFileURL(join(repository, "testing/preload.mjs")).href}`;
+
+async function run(project: string, options: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const spec = { step: "middle", action: "./actions/write", args: { line: "middle" }, opens: true };
+  const around = { NODE_OPTIONS: options, [scriptVariable]: join(project, "script") };
+  return endOf(startStep(project, spec, { rollout: "", environment: around }));
+}
+
+test("the step does what the script says, and the script hears of it", async () => {
+  const project = makeSmallProject();
+  const script = new Script(join(project, "script"));
+  script.write([{ id: 1, name: "middle", deed: { answer: { id: "1-x", line: "made up" } }, times: 1 }]);
+  const answered = await run(project, preload);
+  expect(JSON.parse(answered.stdout)).toEqual({ id: "1-x", line: "made up" });
+  expect(existsSync(join(project, "written"))).toBe(false);
+  const real = await run(project, preload);
+  expect(JSON.parse(real.stdout)).toEqual({ id: "v1", line: "middle" });
+  expect(script.uses().map(({ how }) => how)).toEqual(["answered", "began", "ended"]);
+});
+
+test("without the preload a script has no say", async () => {
+  const project = makeSmallProject();
+  const script = new Script(join(project, "script"));
+  script.write([{ id: 1, name: "middle", deed: { fail: "no" } }]);
+  const { code } = await run(project, "");
+  expect(code).toBe(0);
+  expect(readFileSync(join(project, "written"), "utf8")).toBe("v1 middle\n");
+  expect(script.uses()).toEqual([]);
+});
