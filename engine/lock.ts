@@ -15,7 +15,7 @@ export class Lock {
     refuseIfLocked(backend, directory);
     this.file = join(directory, `${randomUUID()}.json`);
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const owner = { pid: process.pid, username: userInfo().username, hostname: hostname(), timestamp: now() };
+    const owner = { pid: process.pid, username: userName(), hostname: hostname(), timestamp: now() };
     // A second interrupt ends the process on the spot.
     process.once("exit", () => {
       this.release();
@@ -59,6 +59,15 @@ function refuseIfLocked(backend: Backend, directory: string, own?: string): void
     `the stack is currently locked by ${others.length} lock(s). Either wait for the other process(es) to end or ` +
       `delete the lock file with \`pulumi cancel\`.${others.map((file) => `\n  ${describe(backend, file)}`).join("")}`,
   );
+}
+
+/** A container's user often has a number and no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid-${process.getuid?.() ?? "unknown"}`;
+  }
 }
 
 function describe(backend: Backend, file: string): string {

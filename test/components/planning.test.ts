@@ -81,7 +81,7 @@ function cutOff(config: Config): void {
   mkdirSync(dirname(config.database.path), { recursive: true });
   const database = new DatabaseSync(config.database.path);
   const script = { revision: "0001", name: "tags", change: "expand", wayBack: "reversible", up: tags, down } as const;
-  applyUp(database, [{ ...script, digest: digestOf(tags, down) }]);
+  applyUp(database, [{ ...script, digest: digestOf(tags, down) }], () => undefined);
   database.close();
   writeAttempt(config.environment.store, { id: "2-b", release: "v2" });
 }
