@@ -26,12 +26,31 @@ export interface Call {
   readonly args: unknown;
 }
 
+/** The end of a ledger. */
+export interface LedgerEnd {
+  /** Number of the last entry, 0 for none. */
+  readonly entry: number;
+  readonly digest: string;
+}
+
+/** The right to act, as every place keeps it where it was used: see `passFence`. */
+export interface Fencing {
+  /** Grows with every rollout that takes the environment's lease. */
+  readonly number: number;
+  /** Id of the store whose lease it is. */
+  readonly store: string;
+  /** The store's ledger when the step began. */
+  readonly ledger: LedgerEnd;
+}
+
 /** Everything an action needs from outside. */
 export interface Context<Needs = unknown> {
   readonly step: string;
   readonly release: string;
   /** The rollout this step belongs to; empty in the step that opens it. */
   readonly rollout: string;
+  /** The right with which the step acts. */
+  readonly fencing: Fencing;
   /** What earlier steps found out, by name. */
   readonly needs: Needs;
   /** This step's previous receipt, where the step asked for it. */

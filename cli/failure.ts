@@ -11,6 +11,12 @@ export const lockedBy = (stack: string, by: string): Locked =>
     `${stack}: another update is at work${by === "" ? "" : `, of ${by}`}. Wait for it to end, then try again.`,
   );
 
+/** The same on another machine: whether it still runs is to be seen only there. */
+export const lockedElsewhere = (stack: string, by: string): Locked =>
+  new Locked(
+    `${stack}: an update of ${by} holds the lock. Wait for it to end, then try again. Is that machine gone? To see: switchback unlock`,
+  );
+
 interface Failed {
   readonly stdout?: string;
   readonly stderr?: string;

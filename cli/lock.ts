@@ -6,16 +6,17 @@ interface Lock {
   readonly pid: number;
   readonly username: string;
   readonly hostname: string;
+  readonly timestamp?: string;
 }
 
 /** Who holds a stack's lock. */
 export interface LockHolder {
   /**
    * `dead`: only engines that were killed on this machine. Such a lock never ends by itself, and what the steps
-   * themselves left behind is taken care of by their own records.
+   * themselves left behind is taken care of by their own records. `elsewhere`: on another machine, dead or alive.
    */
-  readonly state: "nobody" | "dead" | "somebody";
-  /** In words. */
+  readonly state: "nobody" | "dead" | "somebody" | "elsewhere";
+  /** In words; empty for nobody. */
   readonly by: string;
 }
 
@@ -24,14 +25,18 @@ export function lockHolder(backend: string, project: string, stack: string): Loc
   const folder = join(backend, ".pulumi", "locks", "organization", project, stack);
   const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(".json")) : [];
   const locks = files.map((file) => readLock(join(folder, file)));
-  const living = locks.find((lock) => lock === undefined || !isDead(lock));
   if (locks.length === 0) return { state: "nobody", by: "" };
-  if (locks.every((lock) => lock !== undefined && isDead(lock))) return { state: "dead", by: "" };
-  return {
-    state: "somebody",
-    by: living ? `${living.username}@${living.hostname} (pid ${living.pid})` : "nobody knows who",
-  };
+  if (locks.includes(undefined)) return { state: "somebody", by: "nobody knows who" };
+  const known = locks.filter((lock) => lock !== undefined);
+  const here = known.find((lock) => lock.hostname === hostname() && !isDead(lock));
+  if (here) return { state: "somebody", by: inWords(here) };
+  const elsewhere = known.find((lock) => lock.hostname !== hostname());
+  if (elsewhere) return { state: "elsewhere", by: inWords(elsewhere) };
+  return { state: "dead", by: known.map(inWords).join(", ") };
 }
+
+const inWords = ({ username, hostname: machine, pid, timestamp }: Lock): string =>
+  `${username}@${machine} (pid ${pid})${timestamp === undefined ? "" : ` since ${timestamp}`}`;
 
 function readLock(file: string): Lock | undefined {
   try {
@@ -43,7 +48,6 @@ function readLock(file: string): Lock | undefined {
 }
 
 function isDead(lock: Lock): boolean {
-  if (lock.hostname !== hostname()) return false;
   try {
     process.kill(lock.pid, 0);
     return false;

@@ -108,6 +108,11 @@ function describeProgram(run: Run): Command {
     "check the ledger, and the artifacts and backups it names",
     async () => (await import("./commands/verify.ts")).verifyEvidence,
   );
+  add(
+    "unlock",
+    "show who holds the environment, and free it from the dead",
+    async () => (await import("./commands/unlock.ts")).unlock,
+  ).option("--yes", "do not ask");
   add("stop", "end the application on every host", async () => (await import("./commands/stop.ts")).stop);
   return program;
 }

@@ -1,8 +1,9 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import { freeAbandoned } from "../runtime/lease.ts";
 import { readLedger } from "../runtime/ledger.ts";
 import { inStore } from "../release/store.ts";
 import { agrees, wantSomebody } from "./ask.ts";
-import { Locked, lockedBy } from "./failure.ts";
+import { Locked, lockedBy, lockedElsewhere } from "./failure.ts";
 import { type Outcome, outcomeOf, showOutcome } from "./outcome.ts";
 import { Problem } from "./problem.ts";
 import { Progress } from "./progress.ts";
@@ -31,6 +32,7 @@ export async function propose(proposal: Proposal): Promise<number> {
   wantSomebody(yes);
   const holder = stack.lockHolder;
   if (holder?.state === "somebody") throw lockedBy(stack.name, holder.by);
+  if (holder?.state === "elsewhere") throw lockedElsewhere(stack.name, holder.by);
   const tell = json ? note : say;
   const review = await reviewOf(stack, changes);
   if (review.steps.length === 0) {
@@ -89,7 +91,7 @@ export async function reviewOf(stack: Stack, changes: Changes): Promise<Review> 
 /** Returns what went wrong; undefined when nothing did. */
 async function run(stack: Stack, message: string, json: boolean | undefined): Promise<Problem | undefined> {
   if (stack.lockHolder?.state === "dead") {
-    note("an earlier update was killed; its lock is taken away");
+    note(`an earlier update was killed, of ${stack.lockHolder.by}: its lock is taken away, what it left is looked at`);
     await stack.unlock();
   }
   const progress = json ? new Progress(false, (text) => void process.stderr.write(text)) : new Progress();
@@ -108,6 +110,8 @@ async function run(stack: Stack, message: string, json: boolean | undefined): Pr
     return refusals.length > 0 ? new Problem(refusals.join("\n")) : (error as Problem);
   } finally {
     cancelling.stop();
+    // Cancelled or killed, the engine cannot do it; what still works to its end by itself does it then.
+    freeAbandoned(stack.settings.store);
     progress.close();
   }
 }

@@ -20,6 +20,11 @@ export const configSchema = z.strictObject({
     .min(1)
     .optional()
     .describe("the backup whose restoration is agreed to, with the loss of what came after"),
+  leaveStore: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("id of the store that is left behind for another one, with all that it holds"),
   environment: z
     .strictObject({
       address: z.url().describe("where customers reach the application, such as http://127.0.0.1:4180"),

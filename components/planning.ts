@@ -4,6 +4,7 @@ import { situationOf } from "../actions/rollout/situation.ts";
 import { checkRepository, readRelease } from "../actions/source/git.ts";
 import { type Plan, planRollout } from "../release/plan.ts";
 import { afterOf, type PackedRecord, type RolloutRecord, unpackRecord } from "../release/record.ts";
+import { whyNotStore } from "../runtime/store.ts";
 import { type Config, configurationDigest } from "./config.ts";
 
 /** Everything a pipeline must know before it can be written down. */
@@ -28,9 +29,12 @@ export async function planRelease(config: Config): Promise<Planning> {
       lastRecord(),
       checkRepository(repository).then(() => readRelease(repository, config.release)),
     ]);
+    const { store } = config.environment;
+    const wrong = whyNotStore(store, { id: record?.store, leaving: config.leaveStore ?? "none" });
+    if (wrong !== undefined) throw new Refusal(wrong);
     const configuration = configurationDigest(config);
     const { rollbackFrom, again, restore } = config;
-    const places = { repository, store: config.environment.store, database: config.database.path };
+    const places = { repository, store, database: config.database.path };
     const situation = await situationOf(places, record, candidate);
     const planned = planRollout({ ...situation, wish: { configuration, rollbackFrom, again, restore } });
     if ("refusal" in planned) throw new Refusal(planned.refusal);

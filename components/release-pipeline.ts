@@ -58,7 +58,8 @@ export class ReleasePipeline extends pulumi.ComponentResource {
     const { config } = environment;
     super("switchback:index:ReleasePipeline", name, { release: plan.release, hosts: platform.hosts }, opts);
     const inside = { parent: this };
-    const { scope } = new Rollout(`${name}-rollout`, { environment, ...planning }, inside);
+    const opened = new Rollout(`${name}-rollout`, { environment, ...planning }, inside);
+    const { scope } = opened;
     if (planning.isNew && pulumi.runtime.isDryRun()) void tellReviewer(this, plan, args.preflight, config);
     const preflight = new Preflight(`${name}-preflight`, { environment, scope, checks: args.preflight }, inside);
     const { repository } = config.source;
@@ -95,8 +96,8 @@ export class ReleasePipeline extends pulumi.ComponentResource {
     this.rollout = scope.rollout;
     this.serving = smoke.decision.apply((decision) => decision.serving);
     const record = pulumi
-      .all([scope.rollout, smoke.decision])
-      .apply(([rollout, decision]) => recordOf(planning, rollout, decision));
+      .all([scope.rollout, opened.store, smoke.decision])
+      .apply(([rollout, store, decision]) => recordOf(planning, rollout, store, decision));
     this.record = record.apply(packRecord);
     this.wayBack = record.apply(wayBackOf);
     this.registerOutputs({ serving: this.serving, asked: this.asked, rollout: this.rollout });
@@ -124,11 +125,12 @@ function takingBack(
 function recordOf(
   { plan, record, configuration, after }: Planning,
   rollout: string,
+  store: string,
   { decision, serving }: Decision,
 ): RolloutRecord {
   const ended = ({ go: "good", stays: "stays", reverted: "bad" } as const)[decision];
   const left = leftAfter(record, plan, rollout, serving);
-  return { rollout, after, asked: plan.release, configuration, serving, ended, left, plan };
+  return { rollout, store, after, asked: plan.release, configuration, serving, ended, left, plan };
 }
 
 function wayBackOf({ plan, serving, asked }: RolloutRecord): { how: string; command: string } {

@@ -19,6 +19,8 @@ export interface RolloutArgs {
 /** One attempt to bring an environment to a release. Its id changes when what is asked for does, and never repeats. */
 export class Rollout extends pulumi.ComponentResource {
   readonly scope: Scope;
+  /** Id of the store it was opened in. */
+  readonly store: pulumi.Output<string>;
 
   constructor(
     name: string,
@@ -27,14 +29,16 @@ export class Rollout extends pulumi.ComponentResource {
   ) {
     super("switchback:index:Rollout", name, { ...summarize(plan), rollbackFrom: plan.rollbackFrom }, opts);
     const { release, commit, rollbackFrom, again, restore } = plan;
-    const { store } = environment.config.environment;
+    const { environment: place, leaveStore = "none" } = environment.config;
+    const { store } = place;
     const opened = step(
       `${name}-open`,
-      call(openRollout, { commit, configuration, after, rollbackFrom, again, restore }),
+      call(openRollout, { commit, configuration, after, rollbackFrom, again, restore, leaveStore }),
       { release, store },
       { parent: this, needs: {}, secrets: secretsDigest(environment.config.application.secrets) },
     );
     this.scope = { release, store, rollout: opened.result.apply((result) => result.id) };
+    this.store = opened.result.apply((result) => result.store);
     this.registerOutputs({ rollout: this.scope.rollout });
   }
 }

@@ -33,7 +33,7 @@ function writeLock(file: string): () => void {
   process.once("exit", release);
   try {
     mkdirSync(join(file, ".."), { recursive: true, mode: 0o700 });
-    const owner = { pid: process.pid, username: userInfo().username, hostname: hostname(), timestamp: now() };
+    const owner = { pid: process.pid, username: userName(), hostname: hostname(), timestamp: now() };
     writeFileSync(file, JSON.stringify(owner), { mode: 0o600 });
   } catch (error) {
     release();
@@ -55,6 +55,15 @@ function lockDirectory(backend: Backend, { project, stack }: StackName): string 
 function lockFiles(backend: Backend, name: StackName): string[] {
   const directory = lockDirectory(backend, name);
   return namesIn(directory).flatMap((file) => (file.endsWith(".json") ? [join(directory, file)] : []));
+}
+
+/** A container's user often has a number and no name. */
+export function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid-${process.getuid?.() ?? "unknown"}`;
+  }
 }
 
 function describe(backend: Backend, file: string): string {

@@ -4,6 +4,8 @@ import type { Plan } from "./plan.ts";
 /** What the stack remembers of its last rollout: an output, and the next rollout's starting point. */
 export interface RolloutRecord {
   readonly rollout: string;
+  /** Id of the store it was opened in, where its backups and its ledger are. Absent before stores had one. */
+  readonly store?: string;
   /** The rollout before it that did not end well, `none` for none. */
   readonly after: string;
   /** The release that was asked for. */

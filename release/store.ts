@@ -2,6 +2,8 @@ import { join } from "node:path";
 
 /** Where everything of an environment is kept. The one place that knows the names in a store. */
 export const inStore = {
+  /** What tells a store from an empty folder. */
+  mark: (store: string) => join(store, "store.json"),
   ledger: (store: string) => join(store, "ledger.jsonl"),
   lease: (store: string) => join(store, "lease.json"),
   /** The rollout that was opened last. */

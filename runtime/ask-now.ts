@@ -1,7 +1,10 @@
-import type { Call, Context } from "../actions/action.ts";
+import type { Call, Context, Fencing } from "../actions/action.ts";
 import { reason, type Verdict } from "../actions/check.ts";
 import { loadAction } from "./load.ts";
 import { runProgram } from "./program.ts";
+
+/** Whoever only looks acts nowhere: any fence stops it. */
+const noRight: Fencing = { number: 0, store: "", ledger: { entry: 0, digest: "" } };
 
 /** Asks a check outside of any rollout: no record, no ledger, no log. What it throws is an `unknown` verdict. */
 export async function askNow(
@@ -19,6 +22,7 @@ export async function askNow(
       rollout: "",
       needs: {},
       previous: undefined,
+      fencing: noRight,
       signal,
       tell: quiet,
       log: quiet,

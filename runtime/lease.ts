@@ -1,64 +1,94 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Refusal } from "../actions/action.ts";
-import { exclusively } from "./exclusive.ts";
+import { type LedgerEnd, Refusal } from "../actions/action.ts";
 import { readIfThere, writeAtomic } from "../actions/files.ts";
-import { isAlive, nameOf, type Owner, thisProcess } from "./owner.ts";
-import { readRecord } from "./record.ts";
 import { inStore } from "../release/store.ts";
+import { exclusively } from "./exclusive.ts";
+import { leaseSilenceSeconds } from "./heartbeat.ts";
+import { endOf } from "./ledger.ts";
+import { isAlive, isSame, isStopped, nameOf, type Owner, thisProcess } from "./owner.ts";
+import { readRecord } from "./record.ts";
 
 /** The right to change an environment, held by one rollout at a time. */
 export interface Lease {
-  /** Grows with every new holder: whoever comes with a smaller one has lost the right. */
+  /** Grows with every new holder: whoever comes to a host with a smaller one has lost the right. */
   readonly fencing: number;
+  /** Empty when nobody holds it. */
   readonly rollout: string;
   readonly release: string;
+  /** What it is held for now, or was last. */
+  readonly step: string;
+  /** The step's process. */
   readonly owner: Owner;
+  /** The engine's process: between two steps it is the only one that lives. */
+  readonly engine: Owner;
+  /** The rollout that was opened last, whoever holds the lease; empty before the first. */
+  readonly opened: string;
+  readonly since: string;
+  readonly heartbeat: string;
   readonly expires: string;
+  /** The ledger's end at the last heartbeat: a ledger that ends earlier was cut off. */
+  readonly ledger: LedgerEnd;
 }
 
-/** Every step asks for it again when it begins: longer than any step may run. */
-const seconds = 2100;
-const renewedWithinSeconds = 60;
+/** Who wants the lease, and for what. */
+export interface Claimant extends Pick<Lease, "rollout" | "release" | "step" | "engine"> {
+  /** Opens a rollout: may take over what a dead one has left behind. One that goes on may not. */
+  readonly opens: boolean;
+  /** Wants a new number, because somebody it cannot see may still act with the old one. Default false. */
+  readonly anew?: boolean;
+}
 
 /**
- * Takes the lease for a rollout, or keeps it. A rollout that opens may take over what a dead one left behind; one that
- * goes on may not. Errors: another rollout holds it.
+ * What can be said of a lease from this machine. `elsewhere`: its holder is on another machine and was heard of lately.
+ * `abandoned`: nobody is left who could go on.
  */
-export function hold(store: string, rollout: string, release: string, opens: boolean): void {
+export type Holding = "free" | "held" | "elsewhere" | "abandoned";
+
+/** Takes the lease for a rollout, or keeps it. Errors: another rollout holds it, or was opened since. */
+export function hold(store: string, claimant: Claimant): Lease {
+  const { rollout, release, step, engine, opens, anew = false } = claimant;
   const path = inStore.lease(store);
   mkdirSync(dirname(path), { recursive: true });
-  exclusively(`${path}.lock`, () => {
+  return exclusively(`${path}.lock`, () => {
     const lease = readLease(store);
-    if (lease?.rollout === rollout && secondsLeft(lease) > seconds - renewedWithinSeconds) return;
-    if (lease?.rollout !== rollout) refuseIfHeld(store, lease, opens);
-    const fencing = (lease?.fencing ?? 0) + (lease?.rollout === rollout ? 0 : 1);
-    const expires = new Date(Date.now() + seconds * 1000).toISOString();
-    writeAtomic(path, JSON.stringify({ fencing, rollout, release, owner: thisProcess(), expires } satisfies Lease));
+    const mine = lease?.rollout === rollout ? lease : undefined;
+    if (!mine) refuseIfHeld(store, lease, claimant);
+    const last = lease?.fencing ?? 0;
+    const next: Lease = {
+      // By the clock, so that a store that was restored or made anew does not come to its hosts with an old number.
+      fencing: mine && !anew ? last : Math.max(last + 1, Math.floor(Date.now() / 1000)),
+      ...{ rollout, release, step, owner: thisProcess(), engine },
+      opened: opens ? rollout : (lease?.opened ?? ""),
+      since: mine?.since ?? new Date().toISOString(),
+      ...heardOf(store),
+    };
+    writeAtomic(path, JSON.stringify(next));
+    return next;
   });
 }
 
-/** Errors: a rollout could not be opened now, because another one holds the lease. */
-export function checkFree(store: string): void {
-  refuseIfHeld(store, readLease(store), true);
-}
-
-function refuseIfHeld(store: string, lease: Lease | undefined, opens: boolean): void {
-  if (!lease || !isHeld(lease) || (opens && isAbandoned(store, lease))) return;
-  throw new Refusal(
-    `the environment is being changed: rollout ${lease.rollout} (${lease.release}) by ${nameOf(lease.owner)} holds its lease until ${lease.expires}. ` +
-      "Wait for it to end, then try again.",
-  );
+/** Says that the rollout is still at work. Nothing is written when it no longer holds the lease. */
+export function renew(store: string, rollout: string): void {
+  change(store, rollout, () => heardOf(store));
 }
 
 /** Gives the lease back. The fencing number stays, so that no later holder gets an old one. */
 export function free(store: string, rollout: string): void {
-  const path = inStore.lease(store);
-  exclusively(`${path}.lock`, () => {
-    const lease = readLease(store);
-    if (lease?.rollout !== rollout) return;
-    writeAtomic(path, JSON.stringify({ ...lease, rollout: "", expires: new Date(0).toISOString() } satisfies Lease));
-  });
+  change(store, rollout, () => ({ ...heardOf(store), rollout: "", expires: new Date(0).toISOString() }));
+}
+
+/** Gives back what nobody is left to give back; returns that lease. Undefined: there is none, or somebody is left. */
+export function freeAbandoned(store: string): Lease | undefined {
+  const lease = readLease(store);
+  if (!lease || holding(store, lease) !== "abandoned") return undefined;
+  free(store, lease.rollout);
+  return lease;
+}
+
+/** Errors: a rollout could not be opened now, because another one holds the lease. */
+export function checkFree(store: string, engine: Owner): void {
+  refuseIfHeld(store, readLease(store), { rollout: "", engine, opens: true });
 }
 
 export function readLease(store: string): Lease | undefined {
@@ -66,20 +96,63 @@ export function readLease(store: string): Lease | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as Lease);
 }
 
-const secondsLeft = (lease: Lease): number => (Date.parse(lease.expires) - Date.now()) / 1000;
-
-const isHeld = (lease: Lease): boolean => lease.rollout !== "" && secondsLeft(lease) > 0;
-
-/** Left by a holder on this machine of which no step runs any more. */
-function isAbandoned(store: string, lease: Lease): boolean {
-  return isAlive(lease.owner) === false && !stepsAtWork(store, lease.rollout);
+/** `asking`: the engine of who wants to know. What it has held itself, for an earlier rollout, is over. */
+export function holding(store: string, lease: Lease | undefined, asking?: Owner): Holding {
+  if (!lease || lease.rollout === "") return "free";
+  const alive = isAlive(lease.owner);
+  if (alive === undefined) return isSilent(lease) ? "abandoned" : "elsewhere";
+  const atWork = [...(alive ? [lease.owner] : []), ...ownersAtWork(store, lease.rollout)];
+  // Stopped and silent: should it wake up, its number stops it. One that only says nothing may be busy.
+  if (atWork.length > 0) return isSilent(lease) && atWork.every(isStopped) ? "abandoned" : "held";
+  const vouched = isAlive(lease.engine) === true && !(asking && isSame(lease.engine, asking));
+  return vouched ? "held" : "abandoned";
 }
 
-function stepsAtWork(store: string, rollout: string): boolean {
+function refuseIfHeld(
+  store: string,
+  lease: Lease | undefined,
+  { rollout, engine, opens }: Pick<Claimant, "rollout" | "engine" | "opens">,
+): void {
+  const state = holding(store, lease, engine);
+  if (!lease || (opens && (state === "free" || state === "abandoned"))) return;
+  if (state === "held" || state === "elsewhere" || (state === "abandoned" && !isSilent(lease))) {
+    throw new Refusal(
+      `the environment is being changed: rollout ${lease.rollout} (${lease.release}) by ${nameOf(lease.owner)} holds its lease, ` +
+        `at ${lease.step}, heard of at ${lease.heartbeat}. Wait for it to end, then try again. Is it dead? To see: switchback unlock`,
+    );
+  }
+  if (lease.opened === "" || lease.opened === rollout) return;
+  throw new Refusal(
+    `rollout ${rollout} was overtaken: rollout ${lease.opened} was opened after it. Nothing was changed. What serves now: switchback status`,
+  );
+}
+
+function change(store: string, rollout: string, changes: () => Partial<Lease>): void {
+  const path = inStore.lease(store);
+  if (rollout === "" || !existsSync(path)) return;
+  exclusively(`${path}.lock`, () => {
+    const lease = readLease(store);
+    if (lease?.rollout === rollout) writeAtomic(path, JSON.stringify({ ...lease, ...changes() }));
+  });
+}
+
+function heardOf(store: string): Pick<Lease, "heartbeat" | "expires" | "ledger"> {
+  const now = Date.now();
+  return {
+    heartbeat: new Date(now).toISOString(),
+    expires: new Date(now + leaseSilenceSeconds * 1000).toISOString(),
+    ledger: endOf(inStore.ledger(store)),
+  };
+}
+
+const isSilent = (lease: Lease): boolean => Date.parse(lease.expires) < Date.now();
+
+function ownersAtWork(store: string, rollout: string): Owner[] {
   const folder = join(store, "steps");
-  if (!existsSync(folder)) return false;
+  if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
     .filter((file) => file.isFile() && file.name.endsWith(".json"))
     .map((file) => readRecord(join(folder, file.name)))
-    .some((record) => record?.state === "running" && record.rollout === rollout && isAlive(record.owner) !== false);
+    .flatMap((record) => (record?.state === "running" && record.rollout === rollout ? [record.owner] : []))
+    .filter((owner) => isAlive(owner) !== false);
 }

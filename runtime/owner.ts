@@ -10,8 +10,15 @@ export interface Owner {
   readonly began: string;
 }
 
-export function thisProcess(): Owner {
-  return { machine: hostname(), user: userInfo().username, pid: process.pid, began: began(process.pid) };
+export const thisProcess = (): Owner => ownerOf(process.pid);
+
+/**
+ * The process that has started this step: the engine, or its plugin, which lives as long. A shell that only runs the
+ * step's command is passed over.
+ */
+export function startedBy(): Owner {
+  const [name, , parent] = statOf(process.ppid) ?? [];
+  return ownerOf(name === "sh" && parent !== undefined ? Number(parent) : process.ppid);
 }
 
 /** Whether the owner still runs; undefined when that cannot be seen from this machine. */
@@ -25,16 +32,39 @@ export function isAlive(owner: Owner): boolean | undefined {
   return began(owner.pid) === owner.began;
 }
 
-/** Field 22 of proc(5)'s stat; empty where there is no /proc, and for a process that is only waiting to be reaped. */
-function began(pid: number): string {
+/** Whether the owner is a process of this machine that was stopped (Ctrl-Z, a debugger): it lives, and does nothing. */
+export const isStopped = (owner: Owner): boolean =>
+  isAlive(owner) === true && ["T", "t"].includes(statOf(owner.pid)?.[1] ?? "");
+
+export const isSame = (one: Owner, other: Owner): boolean =>
+  one.machine === other.machine && one.pid === other.pid && one.began === other.began;
+
+export const nameOf = (owner: Owner): string => `${owner.user}@${owner.machine} (pid ${owner.pid})`;
+
+/** A process of this machine. */
+export const ownerOf = (pid: number): Owner => ({ machine: hostname(), user: userName(), pid, began: began(pid) });
+
+/** A container's user often has a number and no name. */
+function userName(): string {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /s, "")
-      .split(" ");
-    return fields[0] === "Z" ? "ended" : (fields[19] ?? "");
+    return userInfo().username;
   } catch {
-    return "";
+    return `uid-${process.getuid?.() ?? "unknown"}`;
   }
 }
 
-export const nameOf = (owner: Owner): string => `${owner.user}@${owner.machine} (pid ${owner.pid})`;
+/** Empty where there is no /proc; a process that is only waiting to be reaped has ended. */
+function began(pid: number): string {
+  const fields = statOf(pid);
+  return fields?.[1] === "Z" ? "ended" : (fields?.[20] ?? "");
+}
+
+/** Fields of proc(5)'s stat from the second on: name, state, parent, ... The name stands in parentheses. */
+function statOf(pid: number): string[] | undefined {
+  try {
+    const [, name = "", rest = ""] = /^\d+ \((.*)\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+    return [name, ...rest.split(" ")];
+  } catch {
+    return undefined;
+  }
+}

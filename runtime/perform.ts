@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
-import { type Call, type Context, Refusal } from "../actions/action.ts";
-import { append, type Happening } from "./ledger.ts";
-import { checkFree, free, hold } from "./lease.ts";
+import { type Call, type Context, type Fencing, Refusal } from "../actions/action.ts";
+import { Fenced } from "../actions/fence.ts";
+import { keepBeating } from "./heartbeat.ts";
+import { append, endOf, type Happening } from "./ledger.ts";
+import { checkFree, type Claimant, free, hold, type Lease, renew } from "./lease.ts";
 import { loadAction } from "./load.ts";
-import { nameOf, thisProcess } from "./owner.ts";
+import { isAlive, nameOf, thisProcess } from "./owner.ts";
 import { runProgram } from "./program.ts";
 import { clip, clipLines, formatReceipt } from "./receipt.ts";
 import { claim } from "./record.ts";
@@ -11,13 +13,16 @@ import { redactor } from "./redact.ts";
 import { retrying } from "./retry.ts";
 import { keyOf, type Spec, type Surroundings } from "./spec.ts";
 import { openLog } from "./step-log.ts";
+import { enterStore, wantStore } from "./store.ts";
 import { inStore } from "../release/store.ts";
 
 /** Runs a step's action in this process and returns its receipt. Errors: the action's, after `onFailure` was carried out. */
 export async function perform(given: Spec, surroundings: Surroundings, tell: (line: string) => void): Promise<unknown> {
   // Absolute: where the working folder is removed meanwhile, Node tries for ever to make one below it.
   const spec: Spec = { ...given, store: resolve(given.store) };
-  const { rollout, secrets, timeoutSeconds } = surroundings;
+  const { rollout, secrets, timeoutSeconds, engine } = surroundings;
+  // Before anything is written: where a mount is gone nothing is made in its place.
+  const id = spec.opens ? enterStore(given.store, expectedIn(spec, surroundings)) : wantStore(given.store);
   const redact = redactor(Object.values(secrets));
   const log = openLog(given.store, rollout, spec.step, redact);
   const say = (line: string): void => {
@@ -25,28 +30,36 @@ export async function perform(given: Spec, surroundings: Surroundings, tell: (li
     tell(clip(redact(line)));
   };
   const { tuning } = await loadAction(spec.action);
-  if (spec.opens) checkFree(spec.store);
-  else hold(spec.store, rollout, spec.release, false);
+  const claimant: Claimant = { rollout, release: spec.release, step: spec.step, engine, opens: false };
+  if (spec.opens) checkFree(spec.store, engine);
+  let lease = spec.opens ? undefined : hold(spec.store, claimant);
   const claimed = await claim(spec, keyOf(spec, surroundings, tuning), rollout, say);
   if ("receipt" in claimed) {
     log.line("already done in this rollout: its receipt is given again");
     return claimed.receipt;
   }
-  const happened = beginHappening(spec, rollout);
+  if (claimed.tookOver && lease) lease = hold(spec.store, { ...claimant, anew: true });
+  const fencing = fencingOf(spec.store, id, lease);
+  const happened = beginHappening(spec, rollout, fencing);
+  const silence = keepBeating(() => {
+    renew(spec.store, rollout);
+  });
   const contextFor = (seconds: number): Context =>
-    makeContext(spec, surroundings, AbortSignal.timeout(seconds * 1000), { tell: say, log: log.line, redact });
+    makeContext(spec, surroundings, fencing, AbortSignal.timeout(seconds * 1000), { tell: say, log: log.line, redact });
   try {
     const receipt = redacted(await withinLimit(contextFor(timeoutSeconds), timeoutSeconds, spec), redact);
     formatReceipt(receipt, spec.step);
-    if (spec.opens) hold(spec.store, (receipt as { id: string }).id, spec.release, true);
-    append(inStore.ledger(spec.store), { kind: "step", ...happened(), ...opened(rollout, receipt), receipt });
+    const opened = spec.opens ? openedWith(spec.store, claimant, (receipt as { id: string }).id) : {};
+    append(inStore.ledger(spec.store), { kind: "step", ...happened(), ...opened, receipt });
     claimed.end({ receipt });
-    if (spec.last) free(spec.store, rollout);
+    // Cut off by Ctrl-C, what goes on to its end by itself is the last of its rollout.
+    if (spec.last || isAlive(engine) === false) free(spec.store, rollout);
     return receipt;
   } catch (error) {
     const message = clipLines(redact(explain(error)));
     log.line(error instanceof Error ? (error.stack ?? message) : message);
-    await tidy(spec, contextFor);
+    // Who has lost its right leaves everything to who has it.
+    if (!(error instanceof Fenced)) await tidy(spec, contextFor);
     try {
       claimed.end({ message });
       append(inStore.ledger(spec.store), { kind: "failure", ...happened(), message });
@@ -55,36 +68,52 @@ export async function perform(given: Spec, surroundings: Surroundings, tell: (li
       say(`the failure could not be written down: ${explain(also)}`);
     }
     throw new Refusal(`${message}\n  log: ${log.path}`);
+  } finally {
+    silence();
   }
 }
 
+/** The store of the rollout before, as its receipt says, and the one that is left on purpose. */
+function expectedIn({ args }: Spec, { previous }: Surroundings): { id: string | undefined; leaving: string } {
+  const { store } = (previous ?? {}) as { store?: string };
+  const { leaveStore = "none" } = args as { leaveStore?: string };
+  return { id: store, leaving: leaveStore };
+}
+
+function fencingOf(store: string, id: string, lease: Lease | undefined): Fencing {
+  return { number: lease?.fencing ?? 0, store: id, ledger: endOf(inStore.ledger(store)) };
+}
+
+/** The step that opens a rollout has neither id nor lease before it has answered: its entry carries the answer's. */
+function openedWith(store: string, claimant: Claimant, id: string): { rollout: string; fencing: number } {
+  return { rollout: id, fencing: hold(store, { ...claimant, rollout: id, opens: true }).fencing };
+}
+
 /** What the ledger says of every step that has begun. */
-function beginHappening({ release, step }: Spec, rollout: string): () => Omit<Happening, "kind"> {
+function beginHappening(
+  { release, step, action }: Spec,
+  rollout: string,
+  { number }: Fencing,
+): () => Omit<Happening, "kind"> {
   const began = new Date();
   return () => ({
-    ...{ rollout, release, step },
+    ...{ rollout, release, step, action, fencing: number },
     began: began.toISOString(),
     seconds: (Date.now() - began.getTime()) / 1000,
     by: nameOf(thisProcess()),
   });
 }
 
-/** The step that opens a rollout has no id before it has answered: its entry carries the answer's. */
-function opened(rollout: string, receipt: unknown): { rollout: string } | object {
-  return rollout === "" && typeof receipt === "object" && receipt !== null && "id" in receipt
-    ? { rollout: receipt.id }
-    : {};
-}
-
 function makeContext(
   spec: Spec,
   { rollout, needs, secrets, previous }: Surroundings,
+  fencing: Fencing,
   signal: AbortSignal,
   say: Pick<Context, "tell" | "log"> & { readonly redact: (text: string) => string },
 ): Context {
   const { step, release, store } = spec;
   const context: Context = {
-    ...{ step, release, rollout, needs, previous, store, signal, tell: say.tell, log: say.log },
+    ...{ step, release, rollout, fencing, needs, previous, store, signal, tell: say.tell, log: say.log },
     secret: (name) => secrets[name] ?? refuse(`${step}: was not given the secret ${name}`),
     exec: (argv, options) => runProgram(argv, options, { signal, ...say }),
     call: (call, given) => carryOut(call, given === undefined ? context : { ...context, needs: given }),

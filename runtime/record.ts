@@ -1,9 +1,10 @@
-import { mkdirSync, statSync, utimesSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, utimesSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { exclusively } from "./exclusive.ts";
 import { readIfThere, writeAtomic } from "../actions/files.ts";
-import { isAlive, nameOf, type Owner, thisProcess } from "./owner.ts";
+import { keepBeating, stepSilenceSeconds } from "./heartbeat.ts";
+import { isAlive, isSame, isStopped, nameOf, type Owner, thisProcess } from "./owner.ts";
 import { inStore } from "../release/store.ts";
 import type { Spec } from "./spec.ts";
 
@@ -19,9 +20,12 @@ export type StepRecord = {
   | { readonly state: "failed"; readonly message: string }
 );
 
-const heartbeatSeconds = 5;
-/** An owner on another machine that has not been heard of for this long is taken for dead. */
-const silenceSeconds = 30;
+/** A step that is ours to do. */
+export interface Claimed {
+  /** Whether somebody on another machine was at it, and was not heard of for too long. */
+  readonly tookOver: boolean;
+  readonly end: (result: { receipt: unknown } | { message: string }) => void;
+}
 
 /**
  * Takes a step for this process, waiting for a former owner that is still at work. Returns the receipt instead when the
@@ -32,36 +36,53 @@ export async function claim(
   key: string,
   rollout: string,
   tell: (line: string) => void,
-): Promise<{ receipt: unknown } | { end: (result: { receipt: unknown } | { message: string }) => void }> {
+): Promise<{ receipt: unknown } | Claimed> {
   const path = inStore.step(spec.store, spec.step);
   const mine = { key, rollout, owner: thisProcess(), began: new Date().toISOString() };
   mkdirSync(dirname(path), { recursive: true });
   let told = false;
+  let tookOver = false;
   for (;;) {
-    const last = exclusively(`${path}.lock`, () => takeOver(path, mine));
+    const last = exclusively(`${path}.lock`, () => {
+      const former = readRecord(path);
+      const inTheWay = takeOver(path, former, mine);
+      tookOver = inTheWay === undefined && former?.state === "running" && isAlive(former.owner) === undefined;
+      return inTheWay;
+    });
     if (last?.state === "done") return { receipt: last.receipt };
     if (last === undefined) break;
     if (!told) tell(`waiting for an earlier run of this step by ${nameOf(last.owner)}`);
     told = true;
     await wait(100);
   }
-  // Also what keeps the process alive while an action waits for something that does not.
-  const heartbeat = setInterval(() => {
-    utimesSync(path, new Date(), new Date());
-  }, heartbeatSeconds * 1000);
+  const stop = keepBeating(() => {
+    touch(spec.store, spec.step, rollout);
+  });
   return {
+    tookOver,
     end: (result) => {
-      clearInterval(heartbeat);
+      stop();
       const state = "receipt" in result ? ("done" as const) : ("failed" as const);
-      writeAtomic(path, JSON.stringify({ ...mine, state, ...result }));
+      exclusively(`${path}.lock`, () => {
+        const now = readRecord(path);
+        // Who slept too long finds another run's record here, which is none of its business.
+        if (now === undefined || isSame(now.owner, mine.owner))
+          writeAtomic(path, JSON.stringify({ ...mine, state, ...result }));
+      });
     },
   };
 }
 
+/** Says that a rollout is still at a step. */
+export function touch(store: string, step: string, rollout: string): void {
+  const path = inStore.step(store, step);
+  const record = existsSync(path) ? readRecord(path) : undefined;
+  if (record?.state === "running" && record.rollout === rollout) utimesSync(path, new Date(), new Date());
+}
+
 /** Writes down that the step is ours, or returns the record that is in the way: of a run at work, or of the same done. */
-function takeOver(path: string, mine: Omit<StepRecord, "state">): StepRecord | undefined {
-  const last = readRecord(path);
-  if (last?.state === "running" && atWork(path, last.owner)) return last;
+function takeOver(path: string, last: StepRecord | undefined, mine: Omit<StepRecord, "state">): StepRecord | undefined {
+  if (last?.state === "running" && atWork(path, last, mine.rollout)) return last;
   // The step that opens a rollout is asked again only for a new one: its receipts are never handed out twice.
   if (last?.state === "done" && last.key === mine.key && mine.rollout !== "") return last;
   writeAtomic(path, JSON.stringify({ ...mine, state: "running" } satisfies StepRecord));
@@ -79,6 +100,9 @@ export function readRecord(path: string): StepRecord | undefined {
   }
 }
 
-function atWork(path: string, owner: Owner): boolean {
-  return isAlive(owner) ?? Date.now() - statSync(path).mtimeMs < silenceSeconds * 1000;
+function atWork(path: string, { owner, rollout }: StepRecord, asking: string): boolean {
+  const isHeardOf = Date.now() - statSync(path).mtimeMs < stepSilenceSeconds * 1000;
+  const alive = isAlive(owner) ?? isHeardOf;
+  // Of a rollout that has lost the lease one that was stopped is not waited for: it is refused should it wake up.
+  return alive && !(rollout !== asking && isStopped(owner) && !isHeardOf);
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Call, Refusal } from "../actions/action.ts";
+import { type Owner, startedBy } from "./owner.ts";
 
 /** What a step is told on standard input: everything that is known when the pipeline is previewed. */
 export interface Spec extends Call {
@@ -17,13 +18,15 @@ export interface Spec extends Call {
   readonly onFailure?: readonly Call[];
 }
 
-/** What a step is told in its environment: what only earlier steps know, secrets, and limits. */
+/** What a step finds around it: what only earlier steps know, secrets, limits, and who has started it. */
 export interface Surroundings {
   readonly rollout: string;
   readonly needs: Readonly<Record<string, unknown>>;
   readonly secrets: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly previous: unknown;
+  /** The engine, see `startedBy`. */
+  readonly engine: Owner;
 }
 
 const needs = "SWITCHBACK_NEEDS_";
@@ -65,6 +68,7 @@ export function readSurroundings(environment: NodeJS.ProcessEnv): Surroundings {
     secrets: Object.fromEntries(named(secret)),
     timeoutSeconds: Number(environment[variables.timeout] ?? 300),
     previous: previous ? (JSON.parse(previous) as unknown) : undefined,
+    engine: startedBy(),
   };
 }
 

@@ -2,6 +2,9 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { Refusal } from "../actions/action.ts";
+import { keepBeating } from "./heartbeat.ts";
+import { renew } from "./lease.ts";
+import { touch } from "./record.ts";
 import type { Spec, Surroundings } from "./spec.ts";
 
 /**
@@ -18,6 +21,11 @@ export async function runSurvivor(
     stdio: ["pipe", "pipe", "pipe"],
   });
   child.stdin.end(JSON.stringify({ spec, surroundings }));
+  // A migration may keep its own process too busy to say that it is at work.
+  const stop = keepBeating(() => {
+    renew(spec.store, surroundings.rollout);
+    touch(spec.store, spec.step, surroundings.rollout);
+  });
   createInterface({ input: child.stderr }).on("line", tell);
   let receipt = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (receipt += text));
@@ -25,7 +33,7 @@ export async function runSurvivor(
     child.once("error", reject).once("close", (...ended) => {
       resolve(ended);
     });
-  });
+  }).finally(stop);
   if (signal !== null) throw new Refusal(`${spec.step}: its process was ended from outside (${signal})`);
   // What went wrong has been told already.
   if (code !== 0) throw new Refusal("");

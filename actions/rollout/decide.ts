@@ -1,6 +1,7 @@
 import { decideGate, type Judged } from "../../release/gate.ts";
 import { type Call, type Context, defineAction } from "../action.ts";
 import { reason, type Verdict } from "../check.ts";
+import { Fenced } from "../fence.ts";
 import { shorten } from "../shorten.ts";
 import type { ProvenBackup } from "../databases/sqlite/prove.ts";
 import type { Schema } from "../migrations/sql-files/schema.ts";
@@ -81,7 +82,7 @@ const bothFail = "what was gone back to is not well either: look at the infrastr
 const schemaDoubt = ({ wrong }: Schema): Judged[] =>
   wrong === undefined ? [] : [{ name: "schema", verdict: "fail", seen: wrong, blocks: true }];
 
-/** Carries out what takes a release back, stopping at the first thing that does not work. */
+/** Carries out what takes a release back, stopping at the first thing that does not work. Errors: `Fenced`. */
 async function takeBack(calls: readonly Call[], context: Context<Needs>): Promise<{ now?: string; wrong: string[] }> {
   let now: string | undefined;
   for (const call of calls) {
@@ -97,6 +98,8 @@ async function takeBack(calls: readonly Call[], context: Context<Needs>): Promis
           wrong: [bothFail],
         };
     } catch (error) {
+      // What serves is decided by the rollout that came later.
+      if (error instanceof Fenced) throw error;
       return { ...(now === undefined ? {} : { now }), wrong: [`going back stopped: ${reason(error)}`] };
     }
   }

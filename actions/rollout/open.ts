@@ -7,6 +7,8 @@ export interface Rollout {
   readonly number: number;
   /** Number and a random part: never the same twice, not even in another stack. */
   readonly id: string;
+  /** Id of the store it was opened in: the next one wants the same. */
+  readonly store: string;
 }
 
 interface Args {
@@ -20,6 +22,8 @@ interface Args {
   readonly again: string;
   /** The backup whose restoration was agreed to, `none` for none. */
   readonly restore: string;
+  /** The store that is left on purpose, `none` for none. */
+  readonly leaveStore: string;
 }
 
 /** Opens a rollout. Pulumi asks for it only when something it is about has changed. */
@@ -32,12 +36,13 @@ export const openRollout = defineAction<Args, unknown, Rollout>(import.meta.url,
       rollbackFrom: z.string().min(1),
       again: z.string().min(1),
       restore: z.string().min(1),
+      leaveStore: z.string().min(1),
     }),
   run: (_, context) => {
     const number = ((context.previous as Rollout | undefined)?.number ?? 0) + 1;
     const id = `${number}-${randomBytes(3).toString("hex")}`;
     writeAttempt(context.store, { id, release: context.release });
     context.tell(`rollout ${id}: ${context.release}`);
-    return Promise.resolve({ number, id });
+    return Promise.resolve({ number, id, store: context.fencing.store });
   },
 });

@@ -6,6 +6,7 @@ import type { EnvironmentSettings } from "../environment.ts";
 import { type CommonOptions, openStack } from "../open.ts";
 import { columns, paint, say } from "../say.ts";
 import type { Update } from "../stack.ts";
+import { wantStoreOf } from "../store.ts";
 import { planReturn, targetsOf } from "../targets.ts";
 
 /** One rollout as the history shows it. */
@@ -26,7 +27,9 @@ export interface Line {
 export async function history(_: string | undefined, options: CommonOptions): Promise<number> {
   const stack = openStack(options);
   const { settings } = stack;
-  const record = (await stack.state())?.record;
+  const state = await stack.state();
+  wantStoreOf(stack, state);
+  const record = state?.record;
   const rollouts = rolloutsOf(readLedger(inStore.ledger(settings.store)));
   const updates = record === undefined && rollouts.length === 0 ? [] : await stack.history();
   const lines = joined(rollouts, updates, record, await waysBack(rollouts, record, settings));

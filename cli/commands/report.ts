@@ -5,11 +5,14 @@ import { readLedger } from "../../runtime/ledger.ts";
 import { type CommonOptions, openStack } from "../open.ts";
 import { Problem } from "../problem.ts";
 import { say } from "../say.ts";
+import { wantStoreOf } from "../store.ts";
 
 /** Writes the report of a rollout, by its id, its number or its release; default: the last one. */
 export async function report(wanted: string | undefined, options: CommonOptions): Promise<number> {
   const stack = openStack(options);
   const { store } = stack.settings;
+  const state = await stack.state();
+  wantStoreOf(stack, state);
   const rollouts = rolloutsOf(readLedger(inStore.ledger(store)));
   const found = rollouts.findLast(
     ({ id, number, release }) => wanted === undefined || [id, `${number}`, `#${number}`, release].includes(wanted),
@@ -22,7 +25,7 @@ export async function report(wanted: string | undefined, options: CommonOptions)
         : `report ${wanted ?? ""}: there is no such rollout. Known: ${known}`,
     );
   }
-  const record = (await stack.state())?.record;
+  const record = state?.record;
   const written = writeReport(stack.name, store, found.id, record?.rollout === found.id ? record.plan : undefined);
   if (options.json) say(JSON.stringify(written?.report, undefined, 2));
   else say(written?.path);

@@ -12,6 +12,7 @@ import { Problem } from "../problem.ts";
 import { commandName, paint } from "../say.ts";
 import type { Stack } from "../stack.ts";
 import { unfinishedAttempt } from "../../actions/rollout/situation.ts";
+import { wantStoreOf } from "../store.ts";
 import { firstBehind, planReturn, targetsOf } from "../targets.ts";
 
 export interface RollbackOptions extends CommonOptions {
@@ -21,9 +22,11 @@ export interface RollbackOptions extends CommonOptions {
 /** Goes back to a release that served: shows what that means, asks, and runs the pipeline with it. */
 export async function rollback(wanted: string | undefined, options: RollbackOptions): Promise<number> {
   const stack = openStack(options);
-  const record = (await stack.state())?.record;
+  const state = await stack.state();
+  const record = state?.record;
   if (record === undefined)
     throw new Problem(`${stack.name}: nothing was released yet, so there is nothing to go back to.`);
+  wantStoreOf(stack, state);
   const release = await chooseTarget(wanted, stack, record);
   const found = await planReturn(release, record, stack.settings);
   if ("refusal" in found) throw new Problem(found.refusal);

@@ -1,10 +1,11 @@
 import { readAttempt } from "../../actions/rollout/attempt.ts";
-import { readLease } from "../../runtime/lease.ts";
-import { isAlive, nameOf } from "../../runtime/owner.ts";
+import { holding, readLease } from "../../runtime/lease.ts";
+import { nameOf } from "../../runtime/owner.ts";
 import { type CommonOptions, openStack } from "../open.ts";
 import { type Answer, disagreements, look, type Reality } from "../reality.ts";
 import { asTyped, commandName, paint, say, table } from "../say.ts";
 import type { Stack } from "../stack.ts";
+import { whyNotStoreOf } from "../store.ts";
 import type { State } from "../state.ts";
 import { wayBackFrom } from "../way-back.ts";
 
@@ -12,7 +13,7 @@ export interface Held {
   readonly rollout: string;
   readonly release: string;
   readonly by: string;
-  readonly until: string;
+  readonly heardOf: string;
   /** Its update was cut off: the next rollout takes the lease over. */
   readonly leftBehind: boolean;
 }
@@ -27,6 +28,8 @@ export interface Status {
   readonly reality: Reality | undefined;
   /** Empty when all agree. */
   readonly disagreements: readonly string[];
+  /** Why what the store says is no answer; undefined when it is one. */
+  readonly wrongStore: string | undefined;
   /** The rollout that may change the environment now; undefined for none. */
   readonly lease: Held | undefined;
   /** A rollout that was opened and never came to a decision. */
@@ -39,22 +42,28 @@ export async function status(_: string | undefined, options: CommonOptions): Pro
   const stack = openStack(options);
   const state = await stack.state();
   const { settings } = stack;
-  const found = { ...(await findOut(stack, state, settings.store)), wayBack: await wayBackFrom(state, settings) };
+  const wrongStore = whyNotStoreOf(stack, state);
+  const known = wrongStore === undefined;
+  const found: Status = {
+    ...(await findOut(stack, state, settings.store, known)),
+    ...{ wrongStore, wayBack: known ? await wayBackFrom(state, settings) : undefined },
+  };
   if (options.json) say(JSON.stringify(found, undefined, 2));
   else for (const line of describe(found)) say(line);
-  if (found.disagreements.length > 0) return 1;
+  if (found.disagreements.length > 0 || !known) return 1;
   return found.serving === "none" ? 3 : 0;
 }
 
 async function findOut(
-  { name, lockHolder }: Stack,
+  { name }: Stack,
   state: State | undefined,
   store: string,
-): Promise<Omit<Status, "wayBack">> {
+  known: boolean,
+): Promise<Omit<Status, "wayBack" | "wrongStore">> {
   const { record, activation } = state ?? {};
   const serving = record?.serving ?? "none";
   const reality = activation && (await look(activation, store));
-  const attempt = readAttempt(store);
+  const attempt = known ? readAttempt(store) : undefined;
   return {
     stack: name,
     serving,
@@ -63,19 +72,18 @@ async function findOut(
     ended: record?.ended ?? "none",
     reality,
     disagreements: reality && serving !== "none" ? disagreements(serving, reality) : [],
-    lease: heldIn(store, lockHolder),
+    lease: known ? heldIn(store) : undefined,
     unfinished:
       attempt && attempt.id !== record?.rollout ? { rollout: attempt.id, release: attempt.release } : undefined,
   };
 }
 
-/** Between two steps nobody who took the lease is alive: whether the update still runs is seen by the stack's lock. */
-function heldIn(store: string, holder: Stack["lockHolder"]): Held | undefined {
+function heldIn(store: string): Held | undefined {
   const lease = readLease(store);
-  if (lease === undefined || lease.rollout === "" || Date.parse(lease.expires) < Date.now()) return undefined;
-  const { rollout, release, owner, expires } = lease;
-  const leftBehind = (holder?.state === "nobody" || holder?.state === "dead") && isAlive(owner) === false;
-  return { rollout, release, by: nameOf(owner), until: expires, leftBehind };
+  const state = holding(store, lease);
+  if (lease === undefined || state === "free") return undefined;
+  const { rollout, release, owner, heartbeat } = lease;
+  return { rollout, release, by: nameOf(owner), heardOf: heartbeat, leftBehind: state === "abandoned" };
 }
 
 const endings: Readonly<Record<string, string>> = {
@@ -104,7 +112,10 @@ export function describe(found: Status): string[] {
           ? paint("green", "yes")
           : paint("red", `no\n${found.disagreements.join("\n")}`),
       ],
-      ["being changed", changing(lease)],
+      [
+        "being changed",
+        found.wrongStore === undefined ? changing(lease) : paint("red", `unknown: ${found.wrongStore}`),
+      ],
       ...(unfinished ? ([["unfinished", `rollout ${unfinished.rollout} of ${unfinished.release}`]] as const) : []),
       ...(wayBack && wayBack.how !== "" && !unfinished
         ? ([["way back", [asTyped(wayBack.command), wayBack.how].filter(Boolean).join("\n")]] as const)
@@ -116,16 +127,18 @@ export function describe(found: Status): string[] {
 
 function changing(lease: Held | undefined): string {
   if (lease === undefined) return "no";
-  const { rollout, release, by, until, leftBehind } = lease;
+  const { rollout, release, by, heardOf, leftBehind } = lease;
   return leftBehind
     ? `no, but rollout ${rollout} (${release}) was cut off`
-    : `rollout ${rollout} (${release}) by ${by}, until ${until} at most`;
+    : `rollout ${rollout} (${release}) by ${by}, heard of at ${heardOf}`;
 }
 
 const told = ({ release, commit, wrong }: Answer): string =>
   wrong === undefined ? `${release ?? "?"} (${(commit ?? "").slice(0, 7)})` : paint("red", wrong);
 
-function nextStep({ disagreements: wrong, serving, unfinished, lease }: Status): [string, string][] {
+function nextStep(found: Status): [string, string][] {
+  const { disagreements: wrong, serving, unfinished, lease } = found;
+  if (found.wrongStore !== undefined) return [];
   const up = `${commandName()} up`;
   if (lease !== undefined && !lease.leftBehind) return [];
   if (unfinished) {

@@ -1,5 +1,5 @@
-import { userInfo } from "node:os";
 import { openBackend } from "../backend.ts";
+import { userName } from "../lock.ts";
 import { cliVersion } from "../checkpoint.ts";
 import { print, printJson, type Commands } from "../command-line.ts";
 import { findProject } from "../workspace.ts";
@@ -14,7 +14,7 @@ export const commands: Commands = {
   version,
   "--version": version,
   whoami({ json }) {
-    const user = userInfo().username;
+    const user = userName();
     const { url } = openBackend(findProject());
     if (json) printJson({ user, url });
     else print(user);

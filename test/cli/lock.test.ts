@@ -28,15 +28,21 @@ const dead = { pid: spawnSync(process.execPath, ["--version"]).pid, username: "d
 const alive = { ...dead, pid: process.pid };
 
 test("dead engines of this machine", () => {
-  expect(locked(dead, dead)).toEqual({ state: "dead", by: "" });
+  const by = `deploy@${hostname()} (pid ${dead.pid})`;
+  expect(locked(dead, dead)).toEqual({ state: "dead", by: `${by}, ${by}` });
 });
 
 test.each([
   ["one of them alive", [dead, alive], `deploy@${hostname()} (pid ${process.pid})`],
-  ["on another machine", [{ ...dead, hostname: "elsewhere" }], `deploy@elsewhere (pid ${dead.pid})`],
   ["not readable", ["nonsense"], "nobody knows who"],
 ])("somebody: %s", (_, locks, by) => {
   expect(locked(...locks)).toEqual({ state: "somebody", by });
+});
+
+test("on another machine it cannot be told", () => {
+  const elsewhere = { ...dead, hostname: "elsewhere", timestamp: "2026-01-02T03:04:05Z" };
+  const by = `deploy@elsewhere (pid ${dead.pid}) since 2026-01-02T03:04:05Z`;
+  expect(locked(dead, elsewhere)).toEqual({ state: "elsewhere", by });
 });
 
 test("nobody without a lock, and without a backend", () => {

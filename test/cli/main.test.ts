@@ -75,7 +75,7 @@ test.each([
     exitCode: 1,
     message: "engine: embedded\nswitchback: staging: nothing was released yet, so there is nothing to go back to.",
   },
-  { argv: ["report"], exitCode: 1, message: "switchback: staging: nothing was released yet" },
+  { argv: ["report"], exitCode: 1, message: "engine: embedded\nswitchback: staging: nothing was released yet" },
 ])("$argv", async ({ argv, exitCode, message }) => {
   const said = await switchback({ folder, environment }, ...argv);
   expect(said).toEqual({ exitCode, stdout: "", stderr: message });

@@ -45,7 +45,7 @@ test.each<[string, object, string]>([
   [
     "a key like no other",
     { zzzzzzzzzzzz: 1 },
-    "zzzzzzzzzzzz: is not known. Known are: release, rollbackFrom, again, restore, environment, source, database, application, checks, policies",
+    "zzzzzzzzzzzz: is not known. Known are: release, rollbackFrom, again, restore, leaveStore, environment, source, database, application, checks, policies",
   ],
   [
     "a misspelt key deep inside",

@@ -81,7 +81,7 @@ function cutOff(config: Config): void {
   mkdirSync(dirname(config.database.path), { recursive: true });
   const database = new DatabaseSync(config.database.path);
   const script = { revision: "0001", name: "tags", change: "expand", wayBack: "reversible", up: tags, down } as const;
-  applyUp(database, [{ ...script, digest: digestOf(tags, down) }]);
+  applyUp(database, [{ ...script, digest: digestOf(tags, down) }], () => undefined);
   database.close();
   writeAttempt(config.environment.store, { id: "2-b", release: "v2" });
 }
@@ -108,4 +108,14 @@ test("a store that cannot be read is told in one sentence", async () => {
 test("what is wrong with the source is told as it is", async () => {
   const config = makeConfig("v9");
   expect(await planned(config)).toMatch(/^switchback:release: "v9" is no tag of .*\. Its newest tags: v\d, v\d$/);
+});
+
+test("a store that is not the last rollout's is refused, unless that one is left on purpose", async () => {
+  const config = makeConfig("v2");
+  const record = { ...recordOf(config, "v1"), store: "5709e1d0" };
+  expect(await planned(config, record)).toBe(
+    `the store ${config.environment.store} is empty, but this environment has been released to before: is it mounted? Nothing was changed. ` +
+      "To go on without its backups, artifacts and ledger, on purpose: switchback:leaveStore: 5709e1d0 in the stack's file",
+  );
+  expect(await planned({ ...config, leaveStore: "5709e1d0" }, record)).toMatchObject({ plan: { release: "v2" } });
 });

@@ -174,7 +174,7 @@ async function outputsOf(decision: object, differing: Parameters<typeof planning
   });
   return outputs;
 }
-const record = { rollout: "2-b", after: "none", asked: "v2", configuration: "digest", left: {} };
+const record = { rollout: "2-b", store: "5709e1d0", after: "none", asked: "v2", configuration: "digest", left: {} };
 
 test("the outputs say what serves, how one gets back, and what the next rollout starts from", async () => {
   expect(await outputsOf({ decision: "go", serving: "v2" })).toEqual({

@@ -6,6 +6,7 @@ import { decide } from "../../actions/rollout/decide.ts";
 import { call } from "../../components/call.ts";
 import { prove } from "../../components/proof.ts";
 import { commandText, step } from "../../components/step.ts";
+import { startedBy } from "../../runtime/owner.ts";
 import { readSpec, readSurroundings } from "../../runtime/spec.ts";
 import { register } from "../support/mocks.ts";
 
@@ -93,6 +94,6 @@ test("what a component puts around a step is what the step reads", async () => {
   const { "[secret]": environment } = seen?.inputs.environment as { "[secret]": NodeJS.ProcessEnv };
   expect(readSurroundings(environment)).toEqual({
     ...{ rollout: "2-b", needs: { A: { deep: ["x"] }, B: null }, secrets: { KEY: "k" }, timeoutSeconds: 60 },
-    previous: undefined,
+    ...{ previous: undefined, engine: startedBy() },
   });
 });

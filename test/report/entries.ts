@@ -12,7 +12,17 @@ export function rollout(
 ): Entry[] {
   const minute = Number(id.split("-")[0]);
   return steps.map(([step, given], index) => ({
-    ...{ number: index + 1, kind: "step", rollout: id, release, step, seconds: 1.5, by: "deploy@web (pid 12)" },
+    ...{
+      number: index + 1,
+      kind: "step",
+      rollout: id,
+      release,
+      step,
+      action: "./action",
+      fencing: minute,
+      seconds: 1.5,
+      by: "deploy@web (pid 12)",
+    },
     began: `2026-01-02T03:${String(minute).padStart(2, "0")}:${String(index).padStart(2, "0")}.000Z`,
     at: `2026-01-02T03:${String(minute).padStart(2, "0")}:${String(index + 1).padStart(2, "0")}.000Z`,
     ...{ previous: "", digest: "" },

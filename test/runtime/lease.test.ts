@@ -1,26 +1,31 @@
 /** The lease of an environment: one rollout at a time, and never for ever. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { Refusal } from "../../actions/action.ts";
-import { checkFree, free, hold, type Lease, readLease } from "../../runtime/lease.ts";
-import { nameOf, type Owner, thisProcess } from "../../runtime/owner.ts";
+import { leaseSilenceSeconds } from "../../runtime/heartbeat.ts";
+import { checkFree, free, freeAbandoned, hold, holding, type Lease, readLease, renew } from "../../runtime/lease.ts";
+import { append } from "../../runtime/ledger.ts";
+import { isStopped, nameOf, type Owner, ownerOf, thisProcess } from "../../runtime/owner.ts";
 import { inStore } from "../../release/store.ts";
-import { root, temporaryFolder } from "../support/context.ts";
+import { temporaryFolder, until } from "../support/context.ts";
 
-/** A process that has taken the lease, opened a rollout and ended: as between two steps, or after a crash. */
-function holdInAnotherProcess(store: string, rollout: string): void {
-  const code = `import { hold } from ${JSON.stringify(`${root}runtime/lease.ts`)};
-hold(${JSON.stringify(store)}, ${JSON.stringify(rollout)}, "v2", true);`;
-  const { status } = spawnSync(process.execPath, ["--input-type=module", "-e", code], { stdio: "inherit" });
-  expect(status).toBe(0);
-}
+const dead: Owner = { ...thisProcess(), pid: spawnSync(process.execPath, ["--version"]).pid };
+const elsewhere: Owner = { ...thisProcess(), machine: "elsewhere" };
+/** The engine of who asks, in these tests. */
+const engine: Owner = ownerOf(process.ppid);
+const wanted = { step: "build", engine, release: "v1" };
+const opening = (store: string, rollout: string): Lease => hold(store, { ...wanted, rollout, opens: true });
+const goingOn = (store: string, rollout: string): Lease => hold(store, { ...wanted, rollout, opens: false });
 
-function writeLease(store: string, differing: Partial<Lease>): Lease {
+function writeLease(store: string, differing: Partial<Lease> = {}, silentSeconds = 0): Lease {
+  const heard = Date.now() - silentSeconds * 1000;
   const lease: Lease = {
-    ...{ fencing: 4, rollout: "4-other", release: "v2", owner: thisProcess() },
-    expires: new Date(Date.now() + 600_000).toISOString(),
+    ...{ fencing: 4, rollout: "4-other", release: "v2", step: "activation", owner: thisProcess(), engine: dead },
+    ...{ opened: "4-other", since: "2026-01-01T00:00:00.000Z", ledger: { entry: 0, digest: "" } },
+    heartbeat: new Date(heard).toISOString(),
+    expires: new Date(heard + leaseSilenceSeconds * 1000).toISOString(),
     ...differing,
   };
   writeFileSync(inStore.lease(store), JSON.stringify(lease));
@@ -35,104 +40,142 @@ function writeRunningStep(store: string, rollout: string, owner: Owner): void {
 
 const refusalOf = (lease: Lease): Refusal =>
   new Refusal(
-    `the environment is being changed: rollout ${lease.rollout} (v2) by ${nameOf(lease.owner)} holds its lease until ${lease.expires}. Wait for it to end, then try again.`,
+    `the environment is being changed: rollout ${lease.rollout} (v2) by ${nameOf(lease.owner)} holds its lease, at activation, ` +
+      `heard of at ${lease.heartbeat}. Wait for it to end, then try again. Is it dead? To see: switchback unlock`,
   );
-const elsewhere = { ...thisProcess(), machine: "elsewhere" };
+const secondsLeft = (lease: Lease | undefined): number => (Date.parse(lease?.expires ?? "") - Date.now()) / 1000;
 
-test("the first rollout takes the lease for longer than any step may run", () => {
+test("the first rollout takes the lease, for as long as it is heard of", () => {
   const store = `${temporaryFolder()}/store`;
   expect(readLease(store)).toBeUndefined();
-  hold(store, "1-abc", "v1", true);
-  const lease = readLease(store);
-  expect({ ...lease, expires: "" }).toEqual({
-    fencing: 1,
-    rollout: "1-abc",
-    release: "v1",
-    owner: thisProcess(),
-    expires: "",
+  const lease = opening(store, "1-abc");
+  expect(readLease(store)).toEqual(lease);
+  expect({ ...lease, fencing: 0, since: "", heartbeat: "", expires: "" }).toEqual({
+    ...{ fencing: 0, rollout: "1-abc", release: "v1", step: "build", owner: thisProcess(), engine, opened: "1-abc" },
+    ...{ since: "", heartbeat: "", expires: "", ledger: { entry: 0, digest: "" } },
   });
-  expect((Date.parse(lease?.expires ?? "") - Date.now()) / 1000).toBeGreaterThan(1800);
+  expect(Math.abs(secondsLeft(lease) - leaseSilenceSeconds)).toBeLessThan(10);
 });
 
-test("its later steps keep it, and it lasts again as long; the number stays", () => {
+test("its later steps keep it, and every heartbeat makes it last again; number and beginning stay", () => {
   const store = temporaryFolder();
-  writeLease(store, { rollout: "4-mine", owner: elsewhere });
-  hold(store, "4-mine", "v2", false);
-  const lease = readLease(store);
-  expect([lease?.fencing, lease?.owner]).toEqual([4, thisProcess()]);
-  expect((Date.parse(lease?.expires ?? "") - Date.now()) / 1000).toBeGreaterThan(1800);
+  const { since } = writeLease(store, { rollout: "4-mine", opened: "4-mine", owner: elsewhere }, 60);
+  append(inStore.ledger(store), {
+    ...{ kind: "step", rollout: "4-mine", release: "v1", step: "s", action: "a", fencing: 4, began: "" },
+    ...{ seconds: 1, by: "me" },
+  });
+  expect(goingOn(store, "4-mine")).toMatchObject({ fencing: 4, owner: thisProcess(), since, ledger: { entry: 1 } });
+  writeLease(store, { rollout: "4-mine" }, 60);
+  renew(store, "4-mine");
+  expect(secondsLeft(readLease(store))).toBeGreaterThan(leaseSilenceSeconds - 10);
 });
 
-test("what was given back is free, and the number grows with every new holder", () => {
+test("who has lost it, or has none, says nothing", () => {
   const store = temporaryFolder();
-  for (const rollout of ["1-a", "2-b", "3-c"]) {
-    hold(store, rollout, "v1", true);
+  renew(store, "1-abc");
+  const lease = writeLease(store);
+  for (const rollout of ["1-abc", ""]) {
+    renew(store, rollout);
     free(store, rollout);
   }
-  expect([readLease(store)?.rollout, readLease(store)?.fencing]).toEqual(["", 3]);
-  checkFree(store);
-});
-
-test("only its holder gives it back", () => {
-  const store = temporaryFolder();
-  const lease = writeLease(store, {});
-  free(store, "1-abc");
   expect(readLease(store)).toEqual(lease);
 });
 
-test("another rollout is refused while the lease is held, and changes nothing", () => {
+test("what was given back is free, and the number grows with every new holder, whatever the clock says", () => {
   const store = temporaryFolder();
-  const lease = writeLease(store, {});
-  expect(() => {
-    hold(store, "5-mine", "v3", true);
-  }).toThrow(refusalOf(lease));
-  expect(() => {
-    hold(store, "5-mine", "v3", false);
-  }).toThrow(refusalOf(lease));
-  expect(() => {
-    checkFree(store);
-  }).toThrow(refusalOf(lease));
-  expect(readLease(store)).toEqual(lease);
+  const numbers = ["1-a", "2-b", "3-c"].map((rollout) => {
+    const { fencing } = opening(store, rollout);
+    free(store, rollout);
+    return fencing;
+  });
+  const [first = 0] = numbers;
+  expect(numbers).toEqual([first, first + 1, first + 2]);
+  expect(holding(store, readLease(store))).toBe("free");
+  checkFree(store, engine);
+  writeLease(store, { rollout: "", fencing: first * 2 });
+  expect(opening(store, "4-d").fencing).toBe(first * 2 + 1);
 });
 
-test("a lease that has run out is nobody's", () => {
+test("a step taken over from a machine that fell silent acts with a number of its own", () => {
   const store = temporaryFolder();
-  writeLease(store, { owner: elsewhere, expires: new Date(Date.now() - 1).toISOString() });
-  hold(store, "5-mine", "v3", false);
-  expect([readLease(store)?.rollout, readLease(store)?.fencing]).toEqual(["5-mine", 5]);
+  const { fencing } = opening(store, "1-a");
+  expect(hold(store, { ...wanted, rollout: "1-a", opens: false, anew: true }).fencing).toBe(fencing + 1);
 });
 
-test("a rollout that opens takes over what a dead one left; one that goes on does not", () => {
+test("another rollout is refused while the lease is held, here or elsewhere, and changes nothing", () => {
   const store = temporaryFolder();
-  holdInAnotherProcess(store, "4-other");
-  const left = readLease(store);
-  if (!left) throw new Error("there is no lease");
-  expect(() => {
-    hold(store, "5-mine", "v3", false);
-  }).toThrow(refusalOf(left));
-  checkFree(store);
-  hold(store, "5-mine", "v3", true);
-  expect([readLease(store)?.rollout, readLease(store)?.fencing]).toEqual(["5-mine", 2]);
+  for (const owner of [thisProcess(), elsewhere]) {
+    const lease = writeLease(store, { owner }, leaseSilenceSeconds - 10);
+    expect(() => opening(store, "5-mine")).toThrow(refusalOf(lease));
+    expect(() => goingOn(store, "5-mine")).toThrow(refusalOf(lease));
+    expect(() => {
+      checkFree(store, engine);
+    }).toThrow(refusalOf(lease));
+    expect(readLease(store)).toEqual(lease);
+  }
+});
+
+test("a holder on another machine that was silent for long enough has lost it", () => {
+  const store = temporaryFolder();
+  writeLease(store, { owner: elsewhere }, leaseSilenceSeconds + 1);
+  expect(opening(store, "5-mine")).toMatchObject({ rollout: "5-mine", opened: "5-mine" });
+});
+
+test("a rollout that opens takes over at once what a dead one left here; one that goes on does not", () => {
+  const store = temporaryFolder();
+  const left = writeLease(store, { owner: dead });
+  expect(holding(store, left)).toBe("abandoned");
+  expect(() => goingOn(store, "5-mine")).toThrow(refusalOf(left));
+  checkFree(store, engine);
+  expect(opening(store, "5-mine").rollout).toBe("5-mine");
+});
+
+test("a rollout that wakes up after another was opened goes on with nothing", () => {
+  const store = temporaryFolder();
+  opening(store, "4-mine");
+  writeLease(store, { owner: dead, rollout: "4-mine", opened: "4-mine" });
+  opening(store, "5-other");
+  free(store, "5-other");
+  expect(() => goingOn(store, "4-mine")).toThrow(
+    new Refusal(
+      "rollout 4-mine was overtaken: rollout 5-other was opened after it. Nothing was changed. What serves now: switchback status",
+    ),
+  );
+  expect(goingOn(store, "5-other").rollout).toBe("5-other");
+});
+
+test("between two steps the engine vouches for its rollout, however long it takes; not for one before its own", () => {
+  const store = temporaryFolder();
+  const lease = writeLease(store, { owner: dead, engine: thisProcess() }, 3600);
+  expect([holding(store, lease), holding(store, lease, thisProcess())]).toEqual(["held", "abandoned"]);
 });
 
 test("a rollout of which a step is still at work is not dead", () => {
   const store = temporaryFolder();
-  holdInAnotherProcess(store, "4-other");
-  const left = readLease(store);
-  if (!left) throw new Error("there is no lease");
+  const left = writeLease(store, { owner: dead });
   writeRunningStep(store, "4-other", thisProcess());
-  expect(() => {
-    hold(store, "5-mine", "v3", true);
-  }).toThrow(refusalOf(left));
+  expect(() => opening(store, "5-mine")).toThrow(refusalOf(left));
   writeRunningStep(store, "3-older", thisProcess());
-  hold(store, "5-mine", "v3", true);
-  expect(readLease(store)?.rollout).toBe("5-mine");
+  expect(opening(store, "5-mine").rollout).toBe("5-mine");
 });
 
-test("a holder on another machine is waited for until its time is over", () => {
+test("a process that was stopped keeps it no longer than one that fell silent elsewhere", async () => {
   const store = temporaryFolder();
-  const lease = writeLease(store, { owner: elsewhere });
-  expect(() => {
-    hold(store, "5-mine", "v3", true);
-  }).toThrow(refusalOf(lease));
+  const child = spawn("sh", ["-c", "kill -STOP $$; read line"], { stdio: ["pipe", "ignore", "ignore"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const owner = ownerOf(child.pid ?? 0);
+  await until("it is stopped", () => isStopped(owner));
+  expect(holding(store, writeLease(store, { owner }))).toBe("held");
+  expect(holding(store, writeLease(store, { owner }, leaseSilenceSeconds + 1))).toBe("abandoned");
+  expect(holding(store, writeLease(store, {}, leaseSilenceSeconds + 1))).toBe("held");
+});
+
+test("what nobody is left to give back is given back by who looks", () => {
+  const store = temporaryFolder();
+  expect(freeAbandoned(store)).toBeUndefined();
+  writeLease(store);
+  expect(freeAbandoned(store)).toBeUndefined();
+  const left = writeLease(store, { owner: dead });
+  expect(freeAbandoned(store)).toEqual(left);
+  expect(readLease(store)).toMatchObject({ rollout: "", fencing: 4, opened: "4-other" });
 });

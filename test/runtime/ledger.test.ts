@@ -4,11 +4,11 @@ import { once } from "node:events";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { append, type Entry, type Happening, readLedger, verify } from "../../runtime/ledger.ts";
+import { append, endOf, type Entry, type Happening, readLedger, verify } from "../../runtime/ledger.ts";
 import { root, temporaryFolder } from "../support/context.ts";
 
 const happening = (step: string): Happening => ({
-  ...{ kind: "step", rollout: "2-abc", release: "v1", step },
+  ...{ kind: "step", rollout: "2-abc", release: "v1", step, action: "./action", fencing: 7 },
   ...{ began: "2026-01-01T00:00:00.000Z", seconds: 1.5, by: "me@here (pid 1)", receipt: { id: step } },
 });
 
@@ -78,7 +78,7 @@ test.each<[string, (lines: string[]) => string[], string[]]>([
       ":2: entry 3 stands where entry 2 belongs",
       ":2: does not follow the entry before it",
       ":3: entry 2 stands where entry 3 belongs",
-      ":3: does not follow the entry before it",
+      ":3: a fork: follows entry 1, as an earlier line does. Two copies of this ledger were written to",
     ],
   ],
   ["cut off", ([a = "", b = "", c = ""]) => [a, b, c.slice(0, 40)], [":3: not an entry"]],
@@ -102,5 +102,44 @@ test("after a crash in the middle of a line the chain goes on, and the line is n
   expect(readLedger(path).map(({ number, step }) => [number, step])).toEqual([
     [1, "one"],
     [3, "two"],
+  ]);
+});
+
+test("entries longer than what is read at once are followed, and the end is what was written last", () => {
+  const path = makeLedger("one");
+  expect(endOf(join(temporaryFolder(), "none"))).toEqual({ entry: 0, digest: "" });
+  append(path, { ...happening("two"), receipt: { text: "x".repeat(100_000) } });
+  append(path, happening("three"));
+  const { number, digest } = readLedger(path).at(-1) ?? {};
+  expect([number, verify(path)]).toEqual([3, []]);
+  expect(endOf(path)).toEqual({ entry: 3, digest });
+});
+
+test("what was cut off behind whole entries is known to those who have seen more", () => {
+  const path = makeLedger("one", "two", "three");
+  const witness = { who: "web-1", ...endOf(path) };
+  expect(verify(path, [witness, { who: "web-2", entry: 0, digest: "" }])).toEqual([]);
+  rewrite(path, (lines) => lines.slice(0, 2));
+  expect(verify(path)).toEqual([]);
+  expect(verify(path, [witness])).toEqual([
+    `${path}: ends at entry 2, web-1 has witnessed entry 3: it was cut off, or is an earlier copy of the store`,
+  ]);
+});
+
+test("a copy that went on by itself is a fork, wherever the two are compared", () => {
+  const path = makeLedger("one", "two");
+  const copy = join(temporaryFolder(), "ledger.jsonl");
+  writeFileSync(copy, readFileSync(path));
+  append(path, happening("here"));
+  append(copy, happening("there"));
+  append(copy, happening("there too"));
+  expect(verify(copy, [{ who: "web-1", ...endOf(path) }])).toEqual([
+    `${copy}: a fork: its entry 3 is not the one that web-1 has witnessed. Another copy of the store went on`,
+  ]);
+  rewrite(path, (lines) => [...lines, ...linesOf(copy).slice(2)]);
+  expect(verify(path)).toEqual([
+    `${path}:4: entry 3 stands where entry 4 belongs`,
+    `${path}:4: a fork: follows entry 2, as an earlier line does. Two copies of this ledger were written to`,
+    `${path}:5: entry 4 stands where entry 5 belongs`,
   ]);
 });

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { expect, onTestFinished, test } from "vitest";
-import { isAlive, nameOf, type Owner, thisProcess } from "../../runtime/owner.ts";
-import { until } from "../support/context.ts";
+import { isAlive, isSame, isStopped, nameOf, type Owner, ownerOf, thisProcess } from "../../runtime/owner.ts";
+import { root, until } from "../support/context.ts";
 
 test("this process is named, and alive", () => {
   const owner = thisProcess();
@@ -48,4 +48,36 @@ onProc("a process that waits to be reaped is not alive", async () => {
   process.kill(pid, "SIGKILL");
   await until("the end of the child", () => fields()[0] === "Z");
   expect(isAlive(owner)).toBe(false);
+});
+
+onProc("a process that was stopped lives, and is stopped until it goes on", async () => {
+  const child = spawn("sleep", ["60"]);
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const owner = ownerOf(child.pid ?? 0);
+  expect([isAlive(owner), isStopped(owner)]).toEqual([true, false]);
+  child.kill("SIGSTOP");
+  await until("it is stopped", () => isStopped(owner));
+  expect(isAlive(owner)).toBe(true);
+  child.kill("SIGCONT");
+  await until("it goes on", () => !isStopped(owner));
+  expect(isStopped({ ...owner, machine: "elsewhere" })).toBe(false);
+});
+
+const print = `import { startedBy } from ${JSON.stringify(`${root}runtime/owner.ts`)}; console.log(JSON.stringify(startedBy()))`;
+
+onProc.for([
+  ["by itself", []],
+  ["through a shell", ["sh", "-c", '"$@"; exit $?', "sh"]],
+] as const)("who has started a step %s is known", async ([, shell]) => {
+  const [file = "", ...argv] = [...shell, process.execPath, "--input-type=module", "-e", print];
+  const child = spawn(file, argv, { stdio: ["ignore", "pipe", "inherit"] });
+  const [text] = (await once(child.stdout, "data")) as [Buffer];
+  expect(isSame(JSON.parse(text.toString()) as Owner, thisProcess())).toBe(true);
+});
+
+test.skipIf(process.getuid?.() !== 0)("a user without a name has a number (needs root)", async () => {
+  const code = `process.setuid(54321); import(${JSON.stringify(`${root}runtime/owner.ts`)}).then((owner) => console.log(owner.thisProcess().user))`;
+  const child = spawn(process.execPath, ["-e", code], { stdio: ["ignore", "pipe", "inherit"] });
+  const [text] = (await once(child.stdout, "data")) as [Buffer];
+  expect(text.toString()).toBe("uid-54321\n");
 });

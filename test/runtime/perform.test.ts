@@ -149,7 +149,7 @@ test("a rollout that may not open leaves no trace of an attempt", async () => {
   });
   const child = startStep(slow, { action: "./slow" }, { timeoutSeconds: 100 });
   await until("the step to be at work", () => readdirSync(slow).includes("at-work"));
-  const none = { after: "none", rollbackFrom: "none", again: "none", restore: "none" };
+  const none = { after: "none", rollbackFrom: "none", again: "none", restore: "none", leaveStore: "none" };
   const args = { commit: "c", configuration: "d", ...none };
   const opening = { action: "actions/rollout/open", step: "open", args, opens: true, release: "v2" };
   const { code, stderr } = await runStep(slow, opening, { rollout: "" });

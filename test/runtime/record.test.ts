@@ -1,11 +1,11 @@
 /** The record of a step's newest run: who is at it, and what came out. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { nameOf, type Owner, thisProcess } from "../../runtime/owner.ts";
-import { claim, readRecord, type StepRecord } from "../../runtime/record.ts";
+import { claim, readRecord, type StepRecord, touch } from "../../runtime/record.ts";
 import type { Spec } from "../../runtime/spec.ts";
 import { inStore } from "../../release/store.ts";
 import { root, temporaryFolder, until } from "../support/context.ts";
@@ -74,10 +74,10 @@ test("a dead owner, and one elsewhere that was silent for long, are not waited f
   await once(child, "exit");
   const store = temporaryFolder();
   writeRecord(store, { owner: { ...thisProcess(), pid: child.pid ?? 0 } });
-  expect(await claimed(store)).toHaveProperty("end");
+  expect(await claimed(store)).toMatchObject({ tookOver: false });
   const elsewhere: Owner = { ...thisProcess(), machine: "elsewhere" };
   writeRecord(store, { owner: elsewhere }, 31);
-  expect(await claimed(store, "other")).toHaveProperty("end");
+  expect(await claimed(store, "other")).toMatchObject({ tookOver: true });
 });
 
 test("an owner elsewhere that was heard of lately is waited for", async () => {
@@ -117,3 +117,23 @@ process.exit("end" in result || result.receipt.id === 1 ? 0 : 1);`;
   expect(codes.map(([code]) => code as number)).toEqual([0, 0, 0, 0, 0]);
   expect(readFileSync(`${store}/acted`, "utf8")).toBe("x");
 }, 20_000);
+
+test("a step is said to be at work for its own rollout only", () => {
+  const store = temporaryFolder();
+  const path = writeRecord(store, {}, 60);
+  const age = (): number => Math.round((Date.now() - statSync(path).mtimeMs) / 1000);
+  touch(store, "build", "3-def");
+  touch(store, "none", "2-abc");
+  expect(age()).toBeGreaterThanOrEqual(60);
+  touch(store, "build", "2-abc");
+  expect(age()).toBe(0);
+});
+
+test("who slept until another has taken the step leaves that one's record alone", async () => {
+  const store = temporaryFolder();
+  const run = await claimed(store);
+  const path = writeRecord(store, { rollout: "3-def", owner: { ...thisProcess(), machine: "elsewhere" } });
+  const theirs = readFileSync(path, "utf8");
+  if ("end" in run) run.end({ receipt: { id: 1 } });
+  expect(readFileSync(path, "utf8")).toBe(theirs);
+});

@@ -1,11 +1,12 @@
 /** What a step is told, and when two tellings mean the same. */
 import { expect, test } from "vitest";
+import { startedBy } from "../../runtime/owner.ts";
 import { keyOf, readSpec, readSurroundings, type Spec, type Surroundings, variables } from "../../runtime/spec.ts";
 
 const spec: Spec = { step: "build", release: "v1", action: "actions/artifact/build", args: { a: 1 }, store: "store" };
 const surroundings: Surroundings = {
   ...{ rollout: "2-abc", needs: { A: { id: 1 } }, secrets: { PASSWORD: "pw" }, timeoutSeconds: 60 },
-  previous: undefined,
+  ...{ previous: undefined, engine: startedBy() },
 };
 
 test("a specification is read from JSON", () => {
@@ -32,13 +33,14 @@ test("surroundings come from the environment, and nothing else of it", () => {
   };
   expect(readSurroundings(environment)).toEqual({
     ...{ rollout: "2-abc", needs: { BACKUP: { id: "none" } }, secrets: { PASSWORD: "pw" }, timeoutSeconds: 60 },
-    previous: { number: 1 },
+    ...{ previous: { number: 1 }, engine: startedBy() },
   });
 });
 
 test("the step that opens a rollout has none, and a first one no previous receipt", () => {
   expect(readSurroundings({ PULUMI_COMMAND_STDOUT: "" })).toEqual({
     ...{ rollout: "", needs: {}, secrets: {}, timeoutSeconds: 300, previous: undefined },
+    engine: startedBy(),
   });
 });
 

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { enterStore, readMark } from "../../runtime/store.ts";
 import { makeProject, temporaryFolder } from "../support/context.ts";
 import { ledgerOf, logOf, runStep } from "../support/step.ts";
 
@@ -66,7 +67,7 @@ test("a store that cannot be written to is one line, not a stack trace", async (
   expect([code, stdout, stderr]).toEqual([
     1,
     "",
-    "the store store cannot be used: ENOTDIR: not a directory, mkdir 'store/evidence/2-abcdef'. Mend it, or name another one in switchback:environment.store\n",
+    "the store store cannot be used: ENOTDIR: not a directory, open 'store/store.json'. Mend it, or name another one in switchback:environment.store\n",
   ]);
 });
 
@@ -107,10 +108,11 @@ test("an action that waits for nothing at all is ended by its limit, not taken f
 
 test("a step that opens a rollout is handed its last receipt, takes the lease and is logged apart", async () => {
   const project = makeProject();
-  const none = { after: "none", rollbackFrom: "none", again: "none", restore: "none" };
+  const none = { after: "none", rollbackFrom: "none", again: "none", restore: "none", leaveStore: "none" };
   const spec = { action: "actions/rollout/open", args: { commit: "c", configuration: "d", ...none }, opens: true };
   const { stdout, stderr } = await runStep(project, spec, { rollout: "", previous: { number: 6, id: "6-aaaaaa" } });
-  const { number, id } = JSON.parse(stdout) as { number: number; id: string };
+  const { number, id, store } = JSON.parse(stdout) as { number: number; id: string; store: string };
+  expect(readMark(join(project, "store"))?.id).toBe(store);
   expect([number, id, stderr]).toEqual([7, /^7-[0-9a-f]{6}$/.exec(id)?.[0], `rollout ${id}: v1\n`]);
   const lease = JSON.parse(readFileSync(join(project, "store", "lease.json"), "utf8")) as { rollout: string };
   expect(lease.rollout).toBe(id);
@@ -122,8 +124,10 @@ test("standard error of a step that nobody listens to is no reason to stop", () 
   const project = makeProject({
     talk: `async (_, context) => { for (let i = 0; i < 100; i++) context.tell("x"); return {}; }`,
   });
+  const store = temporaryFolder();
+  enterStore(store, { id: undefined, leaving: "none" });
   const command = `"${process.execPath}" -e "import('switchback/step')" 2>&-`;
-  const input = JSON.stringify({ step: "step", release: "v1", store: temporaryFolder(), action: "./talk", args: {} });
+  const input = JSON.stringify({ step: "step", release: "v1", store, action: "./talk", args: {} });
   const { status, stdout } = spawnSync("sh", ["-c", command], {
     cwd: project,
     input,

@@ -19,6 +19,8 @@ export interface Given<Needs = unknown> {
   readonly step?: string;
   readonly release?: string;
   readonly rollout?: string;
+  /** Fencing number. Default: 1. */
+  readonly fencing?: number;
   readonly previous?: unknown;
   readonly signal?: AbortSignal;
   readonly secrets?: Readonly<Record<string, string>>;
@@ -44,6 +46,7 @@ export function makeContext<Needs = unknown>(given: Given<Needs> = {}): Surround
     step: given.step ?? "step",
     release: given.release ?? "v1.1.0",
     rollout: given.rollout ?? "2-abcdef",
+    fencing: { number: given.fencing ?? 1, store: "5709e1d0", ledger: { entry: 0, digest: "" } },
     needs: given.needs ?? ({} as Needs),
     previous: given.previous,
     store: given.store ?? temporaryFolder(),

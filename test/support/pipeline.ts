@@ -46,7 +46,7 @@ export const planning = (differing: Partial<Plan> = {}): Planning => ({
 });
 
 export const receipts = {
-  "shop-rollout-open": { number: 2, id: "2-b" },
+  "shop-rollout-open": { number: 2, id: "2-b", store: "5709e1d0" },
   "shop-preflight-space": { verdict: "pass", seen: "room", from: "here" },
   "shop-preflight-gate": { decision: "go" },
   "shop-build": { digest: "a".repeat(64), commit: "c".repeat(40) },

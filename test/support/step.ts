@@ -1,11 +1,12 @@
 /** Runs a step's program as Pulumi does: the command's words, a specification on standard input, the rest around it. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
 import { type Entry, readLedger } from "../../runtime/ledger.ts";
 import { type Spec, variables } from "../../runtime/spec.ts";
+import { enterStore } from "../../runtime/store.ts";
 
 export interface Around {
   readonly rollout?: string;
@@ -25,6 +26,10 @@ export interface Ended {
 /** Starts a step in a project; it is ended with the test, should it still run. */
 export function startStep(project: string, spec: Partial<Spec>, around: Around = {}): ChildProcessWithoutNullStreams {
   const { rollout = "2-abcdef", needs = {}, secrets = {}, timeoutSeconds = 20, previous, environment = {} } = around;
+  // The store of a rollout that was opened already; where the step opens one it makes its own mark.
+  const store = resolve(project, spec.store ?? "store");
+  if (spec.opens !== true && statSync(store, { throwIfNoEntry: false })?.isFile() !== true)
+    enterStore(store, { id: undefined, leaving: "none" });
   const child = spawn(process.execPath, ["-e", "import('switchback/step')"], {
     cwd: project,
     env: {
@@ -57,7 +62,7 @@ export const runStep = (project: string, spec: Partial<Spec>, around: Around = {
 /** What the ledger of a project's store says, without times and who. */
 export function ledgerOf(project: string): Partial<Entry>[] {
   return readLedger(join(project, "store", "ledger.jsonl")).map(
-    ({ at: _at, began: _began, seconds: _seconds, by: _by, previous: _previous, digest: _digest, ...rest }) => rest,
+    ({ at: _at, began: _b, seconds: _s, by: _by, action: _a, fencing: _f, previous: _p, digest: _d, ...rest }) => rest,
   );
 }
 

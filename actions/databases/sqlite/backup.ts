@@ -81,14 +81,19 @@ export const sqliteBackup = defineAction<Args, unknown, Backup>(import.meta.url,
 
 /**
  * Copies a database that is in use, as of one moment, over whatever `to` holds; connections to either stay good. Waits
- * for others that write to `to`. Errors: they do not stop.
+ * for others that write to `to`; `fence` is passed before every try. Errors: they do not stop, or the fence's.
  */
-export async function copyTo(from: string, to: string, waitSeconds = 10): Promise<void> {
+export async function copyTo(
+  from: string,
+  to: string,
+  { waitSeconds = 10, fence }: { readonly waitSeconds?: number; readonly fence?: () => void } = {},
+): Promise<void> {
   const { backup } = await import("node:sqlite");
   const source = await open(from, { readOnly: true });
   const deadline = Date.now() + waitSeconds * 1000;
   try {
     for (;;) {
+      fence?.();
       try {
         await backup(source, to, { rate: 10_000 });
         return;

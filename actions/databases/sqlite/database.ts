@@ -10,6 +10,9 @@ export async function open(path: string, options: { readOnly?: boolean } = {}): 
   return database;
 }
 
+/** Where a database remembers who has changed its schema: beside it, because a restore replaces all that is in it. */
+export const fenceOf = (path: string): string => `${path}.fence`;
+
 /** Rows of every table, and a digest over them that does not depend on their order. */
 export type Content = Readonly<Record<string, { readonly rows: number; readonly digest: string }>>;
 

@@ -5,7 +5,8 @@ import { defineAction, type Call, Refusal } from "../../action.ts";
 import { revisionOf } from "../../migrations/sql-files/applied.ts";
 import type { Schema } from "../../migrations/sql-files/schema.ts";
 import { copyTo, databaseFile, digestOf } from "./backup.ts";
-import { open } from "./database.ts";
+import { passFence } from "../../fence.ts";
+import { fenceOf, open } from "./database.ts";
 import { describeLosses, losses } from "./losses.ts";
 import { type ProvenBackup, readBackup } from "./prove.ts";
 
@@ -40,6 +41,10 @@ export const sqliteRestore = defineAction<Args, { BACKUP?: ProvenBackup }, Schem
     if (manifest.provenAt === undefined) throw new Refusal(`backup ${backup}: was never proven, and is not restored`);
     if ((await digestOf(file)) !== manifest.digest)
       throw new Refusal(`backup ${backup}: is damaged, and is not restored`);
+    const fence = (): void => {
+      passFence(fenceOf(database), database, context);
+    };
+    fence();
     await context.call(maintenance);
     // Cut off and run again: what was replaced the first time is what counts, and what must be kept.
     const replaced = join(inStore.backup(context.store, backup), `replaced-in-${context.rollout}.sqlite`);
@@ -52,7 +57,7 @@ export const sqliteRestore = defineAction<Args, { BACKUP?: ProvenBackup }, Schem
       await copyTo(database, `${replaced}.part`);
       renameSync(`${replaced}.part`, replaced);
     }
-    await copyTo(file, database);
+    await copyTo(file, database, { fence });
     const restored = await open(database, { readOnly: true });
     const revision = revisionOf(restored);
     restored.close();

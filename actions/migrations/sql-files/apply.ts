@@ -7,8 +7,8 @@ import type { Script } from "./files.ts";
  * Applies what is not applied yet, all in one transaction: the schema is the old one or the new one, never half of it.
  * Returns the revisions it applied. Errors: a script's own, or another script was applied under the same revision.
  */
-export function applyUp(database: DatabaseSync, scripts: readonly Script[]): string[] {
-  return inTransaction(database, () => {
+export function applyUp(database: DatabaseSync, scripts: readonly Script[], fence: () => void): string[] {
+  return inTransaction(database, fence, () => {
     ensureTable(database);
     const applied = new Map(appliedTo(database).map((one) => [one.revision, one]));
     const missing = scripts.filter((script) => {
@@ -39,8 +39,8 @@ export function applyUp(database: DatabaseSync, scripts: readonly Script[]): str
 }
 
 /** Takes back the given revisions, newest first, as far as they are applied, in one transaction. Returns those it took back. */
-export function applyDown(database: DatabaseSync, revisions: readonly string[]): string[] {
-  return inTransaction(database, () => {
+export function applyDown(database: DatabaseSync, revisions: readonly string[], fence: () => void): string[] {
+  return inTransaction(database, fence, () => {
     const wanted = appliedTo(database)
       .filter((one) => revisions.includes(one.revision))
       .reverse();
@@ -71,11 +71,14 @@ function run(database: DatabaseSync, sql: string, file: string): void {
 /**
  * While tables are rebuilt references are not enforced, as SQLite advises: dropping the old table would take along the
  * rows that refer to it. They are counted before the transaction ends.
+ *
+ * The fence is passed while nobody else can write, first and last: who slept in between keeps nothing of what it did.
  */
-function inTransaction<T>(database: DatabaseSync, act: () => T): T {
+function inTransaction<T>(database: DatabaseSync, fence: () => void, act: () => T): T {
   database.exec("PRAGMA foreign_keys = OFF");
   begin(database);
   try {
+    fence();
     const before = countOrphans(database);
     const result = act();
     const orphans = countOrphans(database) - before;
@@ -83,6 +86,7 @@ function inTransaction<T>(database: DatabaseSync, act: () => T): T {
       throw new Refusal(
         `the migrations leave ${orphans} rows that refer to rows that are not there. Nothing was kept.`,
       );
+    fence();
     database.exec("COMMIT");
     return result;
   } catch (error) {

@@ -20,8 +20,8 @@ export const sqlFilesDown = defineAction<Args, SchemaNeeds, Schema>(import.meta.
   survives: true,
   timeoutSeconds: 1800,
   run: ({ database: path, revisions }, context) =>
-    workOnSchema(path, context.release, context.needs.SERVING, (database) => {
-      const done = applyDown(database, revisions);
+    workOnSchema(path, context, context.needs.SERVING, (database, fence) => {
+      const done = applyDown(database, revisions, fence);
       if (done.length === 0) return "nothing";
       context.tell(`took back ${done.join(", ")}`);
       return `took back ${done.join(", ")}`;

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { Context } from "../../action.ts";
 import { reason } from "../../check.ts";
-import { open } from "../../databases/sqlite/database.ts";
+import { fenceOf, open } from "../../databases/sqlite/database.ts";
+import { Fenced, passFence } from "../../fence.ts";
 import type { Serving } from "../../platforms/servers/activate.ts";
 import { revisionOf } from "./applied.ts";
 
@@ -21,23 +23,26 @@ export interface SchemaNeeds {
 /**
  * Works on the database's schema. Before the switch an error is an error. Behind it the world has changed already: the
  * step records what is true, and the decision behind it takes the release back. Nothing is done for a release that was
- * taken back meanwhile.
+ * taken back meanwhile. Errors: also `Fenced`, behind the switch too.
  */
 export async function workOnSchema(
   path: string,
-  release: string,
+  context: Context,
   serving: Serving | undefined,
-  work: (database: DatabaseSync) => string,
+  work: (database: DatabaseSync, fence: () => void) => string,
 ): Promise<Schema> {
+  const fence = (): void => {
+    passFence(fenceOf(path), path, context);
+  };
   const database = await open(path);
   try {
-    if (serving && serving.release !== release)
+    if (serving && serving.release !== context.release)
       return { revision: revisionOf(database), did: `nothing: ${serving.release} serves` };
     try {
-      const did = work(database);
+      const did = work(database, fence);
       return { revision: revisionOf(database), did };
     } catch (error) {
-      if (!serving) throw error;
+      if (!serving || error instanceof Fenced) throw error;
       return { revision: revisionOf(database), did: "nothing", wrong: reason(error) };
     }
   } finally {

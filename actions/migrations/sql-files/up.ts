@@ -33,12 +33,14 @@ export const sqlFilesUp = defineAction<Args, SchemaNeeds & { PREPARED: Prepared 
   run: async (args, context) => {
     const { PREPARED: prepared, SERVING: serving } = context.needs;
     mkdirSync(dirname(args.database), { recursive: true });
-    return workOnSchema(args.database, context.release, serving, (database) => {
+    return workOnSchema(args.database, context, serving, (database, fence) => {
+      fence();
       database.exec("PRAGMA journal_mode = WAL");
       const folder = join(folderOf(args.host, prepared.folder), args.migrations);
       const done = applyUp(
         database,
         args.apply.map((migration) => readScript(folder, migration)),
+        fence,
       );
       if (done.length === 0) return "nothing";
       context.tell(`applied ${done.join(", ")}`);

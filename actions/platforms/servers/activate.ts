@@ -52,7 +52,7 @@ export const activateOnServers = defineAction<Switch, { PREPARED: Prepared }, Ac
     if (wrong !== "") context.tell(`${context.release} does not serve well: ${wrong}`);
     const after = wrong === "" ? settle(args, prepared.folder, true, context) : await switchBack(args, before, context);
     const downtime = await sampler.stop();
-    if (after.verified) clearMaintenance(args.hosts);
+    if (after.verified) clearMaintenance(args.hosts, context);
     context.tell(`${after.release} serves: ${before === "" ? "nothing did before" : costs(downtime)}`);
     const { release, folder, verified } = after;
     return { release, folder, verified, before, reverted: why !== "", why, downtime };

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { defineAction } from "../../action.ts";
 import { writeAtomic } from "../../files.ts";
-import { type Host, hostSchema } from "./host.ts";
+import { enterHost, type Host, hostSchema } from "./host.ts";
 import { maintenanceFile } from "./maintenance.ts";
 
 interface Args {
@@ -24,7 +24,10 @@ export const beginMaintenance = defineAction<Args>(import.meta.url, {
   run: ({ hosts, minutes, message, bypass }, context) => {
     const until = new Date(Date.now() + minutes * 60_000).toISOString();
     const bypassDigest = createHash("sha256").update(context.secret(bypass)).digest("hex");
-    for (const host of hosts) writeAtomic(maintenanceFile(host), JSON.stringify({ until, message, bypassDigest }));
+    for (const host of hosts) {
+      enterHost(host, context);
+      writeAtomic(maintenanceFile(host), JSON.stringify({ until, message, bypassDigest }));
+    }
     context.tell(`maintenance is on until ${until}`);
     return Promise.resolve({ until });
   },

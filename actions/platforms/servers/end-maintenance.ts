@@ -9,8 +9,8 @@ interface Args {
 /** Takes the maintenance page down on all hosts. */
 export const endMaintenance = defineAction<Args>(import.meta.url, {
   args: (z) => z.strictObject({ hosts: z.array(hostSchema(z)).min(1) }),
-  run: ({ hosts }) => {
-    clearMaintenance(hosts);
+  run: ({ hosts }, context) => {
+    clearMaintenance(hosts, context);
     return Promise.resolve({});
   },
 });

@@ -12,7 +12,7 @@ export const goBackOnServers = defineAction<Switch, { BEFORE: string }, Pick<Aft
     run: async (args, context) => {
       if (context.needs.BEFORE === "") throw new Refusal("there is no earlier release to go back to");
       const { release, verified } = await switchBack(args, context.needs.BEFORE, context);
-      if (verified) clearMaintenance(args.hosts);
+      if (verified) clearMaintenance(args.hosts, context);
       return { release, verified };
     },
   },

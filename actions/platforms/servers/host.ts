@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Context, Refusal, type Zod } from "../../action.ts";
 import { reason } from "../../check.ts";
+import { passFence } from "../../fence.ts";
 
 /** One machine on which releases live: `releases/ID`, and `current` pointing at the one that serves. */
 export interface Host {
@@ -64,13 +65,37 @@ export function currentOf(host: Host): string | undefined {
   }
 }
 
-/** Points `current` at a release folder, by one rename: nobody ever sees it missing. */
-export function point(host: Host, id: string): void {
+/** Where a host remembers who has acted there. */
+export const fenceOf = (host: Host): string => join(host.directory, "fence");
+
+const stagedName = /^current\.(\d+)\.next$/;
+
+/** Lets a rollout act on a host. Errors: `Fenced` when one that came later has acted there. */
+export function enterHost(host: Host, context: Context): void {
+  passFence(fenceOf(host), host.name, context);
+  for (const name of readdirSync(host.directory)) {
+    const staged = Number(stagedName.exec(name)?.[1] ?? Infinity);
+    if (staged < context.fencing.number) rmSync(join(host.directory, name), { force: true });
+  }
+}
+
+/**
+ * Points `current` at a release folder, by one rename: nobody ever sees it missing. Errors: `Fenced`. Who sleeps between
+ * the last look and the rename cannot switch either: who came meanwhile has taken away what would be renamed.
+ */
+export function point(host: Host, id: string, context: Context): void {
   mkdirSync(host.directory, { recursive: true });
-  const next = join(host.directory, `current.${process.pid}.next`);
+  const next = join(host.directory, `current.${context.fencing.number}.next`);
   rmSync(next, { force: true });
   symlinkSync(join("releases", id), next);
-  renameSync(next, join(host.directory, "current"));
+  try {
+    enterHost(host, context);
+    renameSync(next, join(host.directory, "current"));
+  } catch (error) {
+    rmSync(next, { force: true });
+    enterHost(host, context);
+    throw error;
+  }
 }
 
 /** An application that takes longer is taken for stuck; the step must have time left to go back. */

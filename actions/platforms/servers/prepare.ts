@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Context, defineAction, Refusal } from "../../action.ts";
-import { reason } from "../../check.ts";
+import { failuresOf } from "../../fence.ts";
 import { type Artifact, unpack } from "../../artifact/archive.ts";
-import { folderOf, type Host, hostSchema, type Manifest, manifestName } from "./host.ts";
+import { enterHost, folderOf, type Host, hostSchema, type Manifest, manifestName } from "./host.ts";
 
 export interface Prepared {
   /** Name of the release's folder on every host. */
@@ -42,9 +42,7 @@ export const prepareOnServers = defineAction<Args, { ARTIFACT: Artifact }, Prepa
     const { ARTIFACT: artifact } = context.needs;
     // All come to their end, also when one has failed: what is left running would be cut off.
     const results = await Promise.allSettled(args.hosts.map((host) => prepareHost(host, args, artifact, context)));
-    const wrong = results.flatMap((result, index) =>
-      result.status === "rejected" ? [`${args.hosts[index]?.name ?? ""}: ${reason(result.reason)}`] : [],
-    );
+    const wrong = failuresOf(results, (index) => `${args.hosts[index]?.name ?? ""}: `);
     if (wrong.length > 0) throw new Refusal(wrong.join("\n"));
     const folder = idOf(context.release, artifact, args, context);
     return { folder, release: context.release, commit: artifact.commit };
@@ -60,8 +58,9 @@ async function prepareHost(
   const settings = settingsOf(host, args, context);
   const id = idOf(context.release, artifact, args, context);
   const folder = folderOf(host, id);
-  if (existsSync(join(folder, manifestName))) return;
   mkdirSync(join(host.directory, "releases"), { recursive: true });
+  enterHost(host, context);
+  if (existsSync(join(folder, manifestName))) return;
   const temporary = mkdtempSync(join(resolve(host.directory), "releases", `.${id}.`));
   try {
     await unpack(context.store, artifact, temporary);
@@ -69,6 +68,7 @@ async function prepareHost(
     if (args.install.length > 0) await context.exec(args.install, { cwd: temporary });
     const manifest: Manifest = { release: context.release, commit: artifact.commit, artifact: artifact.digest };
     writeFileSync(join(temporary, manifestName), `${JSON.stringify(manifest)}\n`);
+    enterHost(host, context);
     rmSync(folder, { recursive: true, force: true });
     renameSync(temporary, folder);
   } finally {

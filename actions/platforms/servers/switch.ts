@@ -1,8 +1,18 @@
 import { inStore } from "../../../release/store.ts";
 import type { Context, Zod } from "../../action.ts";
-import { reason } from "../../check.ts";
+import { failuresOf } from "../../fence.ts";
 import { writeAtomic } from "../../files.ts";
-import { type Evidence, evidenceSchema, type Host, hostSchema, point, readManifest, reload, verify } from "./host.ts";
+import {
+  enterHost,
+  type Evidence,
+  evidenceSchema,
+  type Host,
+  hostSchema,
+  point,
+  readManifest,
+  reload,
+  verify,
+} from "./host.ts";
 import type { Settled } from "./settled.ts";
 
 /** What it takes to switch the hosts of an environment from one release to another. */
@@ -31,22 +41,26 @@ export type After = Settled & {
   readonly verified: boolean;
 };
 
-/** Switches every host to a folder and verifies it there. Returns what went wrong, in words; empty when all is well. */
+/**
+ * Switches every host to a folder and verifies it there. Returns what went wrong, in words; empty when all is well.
+ * Errors: `Fenced` when a rollout that came later has acted on one of them; what serves is its affair then.
+ */
 export async function switchAll(args: Switch, folder: string, context: Context): Promise<string> {
   const results = await Promise.allSettled(
     args.hosts.map(async (host) => {
       const { release, commit } = readManifest(host, folder);
       context.tell(`${host.name}: switching to ${release}`);
-      point(host, folder);
+      point(host, folder, context);
       await reload(host, args.reload, context);
       await verify(host, { release, commit }, args.evidence, context);
     }),
   );
-  return results.flatMap((result) => (result.status === "rejected" ? [reason(result.reason)] : [])).join("\n");
+  return failuresOf(results).join("\n");
 }
 
-/** What serves once all hosts run the release in `folder`, remembered in the store. */
+/** What serves once all hosts run the release in `folder`, remembered in the store. Errors: `Fenced`. */
 export function settle({ hosts }: Switch, folder: string, verified: boolean, context: Context): After {
+  for (const host of hosts) enterHost(host, context);
   const [host] = hosts;
   if (!host) throw new Error("an environment has at least one host");
   const settled: Settled = { ...readManifest(host, folder), folder, rollout: context.rollout };
@@ -54,9 +68,10 @@ export function settle({ hosts }: Switch, folder: string, verified: boolean, con
   return { ...settled, verified };
 }
 
-/** Takes all hosts back to a folder that served before; empty for none. Returns what serves then. */
+/** Takes all hosts back to a folder that served before; empty for none. Returns what serves then. Errors: `Fenced`. */
 export async function switchBack(args: Switch, folder: string, context: Context): Promise<After> {
   if (folder === "") {
+    for (const host of args.hosts) enterHost(host, context);
     context.tell("there is no earlier release to go back to");
     return { release: "none", commit: "", artifact: "", folder: "", rollout: context.rollout, verified: false };
   }

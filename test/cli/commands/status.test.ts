@@ -10,11 +10,11 @@ const well: Status = {
     hosts: [{ name: "a", address: "http://a", current: "v2", release: "v2", commit: "abcdef0123" }],
     settled: "v2",
   },
-  lease: undefined,
+  ...{ lease: undefined, wrongStore: undefined },
   unfinished: undefined,
   wayBack: { how: "code of v1; the schema stays", command: "switchback rollback v1" },
 };
-const lease = { rollout: "3-c", release: "v3", by: "deploy@web (pid 1)", until: "2026-01-01", leftBehind: false };
+const lease = { rollout: "3-c", release: "v3", by: "deploy@web (pid 1)", heardOf: "2026-01-01", leftBehind: false };
 
 beforeEach(() => {
   vi.stubEnv("npm_command", undefined);
@@ -46,7 +46,7 @@ test.each([
   [{ disagreements: ["a: v1 answers, not v2"] }, "  agree          no"],
   [{ disagreements: ["a: v1 answers, not v2"] }, "                 a: v1 answers, not v2"],
   [{ disagreements: ["a: v1 answers, not v2"] }, "  next           make v2 serve again: switchback up --again"],
-  [{ lease }, "  being changed  rollout 3-c (v3) by deploy@web (pid 1), until 2026-01-01 at most"],
+  [{ lease }, "  being changed  rollout 3-c (v3) by deploy@web (pid 1), heard of at 2026-01-01"],
   [{ lease: { ...lease, leftBehind: true } }, "  being changed  no, but rollout 3-c (v3) was cut off"],
   [
     { unfinished: { rollout: "3-c", release: "v3" } },
@@ -54,6 +54,12 @@ test.each([
   ],
 ])("%j", (given, line) => {
   expect(lines(given)).toContain(line);
+});
+
+test("what an empty store says is no answer", () => {
+  const text = lines({ wrongStore: "the store s is empty", disagreements: ["a: v1 answers, not v2"] });
+  expect(text).toContain("  being changed  unknown: the store s is empty");
+  expect(text.filter((line) => line.includes("next"))).toEqual([]);
 });
 
 test("nothing is advised while somebody is at work", () => {

@@ -91,7 +91,9 @@ test("a copy waits for somebody who writes to its target, and not for ever", asy
     writer.close();
   });
   writer.exec("BEGIN IMMEDIATE; UPDATE customers SET name = 'Cy'");
-  await expect(copyTo(from, to, 0.1)).rejects.toThrow(`${to}: others have been writing to it for 0.1 s`);
+  await expect(copyTo(from, to, { waitSeconds: 0.1 })).rejects.toThrow(
+    `${to}: others have been writing to it for 0.1 s`,
+  );
   const [began, copying] = [Date.now(), copyTo(from, to)];
   await until("some time", () => Date.now() - began > 100);
   writer.exec("COMMIT");

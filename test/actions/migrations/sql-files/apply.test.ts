@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { Transient } from "../../../../actions/action.ts";
 import { appliedTo } from "../../../../actions/migrations/sql-files/applied.ts";
-import { applyDown, applyUp } from "../../../../actions/migrations/sql-files/apply.ts";
+import * as migrations from "../../../../actions/migrations/sql-files/apply.ts";
 import type { Script } from "../../../../actions/migrations/sql-files/files.ts";
 import { structureOf } from "../../../../actions/databases/sqlite/database.ts";
 import { digestOf } from "../../../../release/migrations.ts";
@@ -23,6 +23,11 @@ function shop(): DatabaseSync {
   });
   return database;
 }
+const free = (): void => undefined;
+const applyUp = (database: DatabaseSync, scripts: readonly Script[], fence = free): string[] =>
+  migrations.applyUp(database, scripts, fence);
+const applyDown = (database: DatabaseSync, all: readonly string[]): string[] =>
+  migrations.applyDown(database, all, free);
 const revisions = (database: DatabaseSync): string[] => appliedTo(database).map(({ revision }) => revision);
 
 test("scripts go up in order, are noted with their way down, and go down again by it, newest first", () => {
@@ -128,4 +133,15 @@ test("a database that somebody writes to all the time is a fault that may be gon
   expect(() => applyUp(database, [addNotes])).toThrow(Transient);
   writer.exec("ROLLBACK");
   expect(applyUp(database, [addNotes])).toEqual(["0002"]);
+});
+
+test("a fence that closes while the scripts run keeps nothing of them", () => {
+  const database = shop();
+  const before = structureOf(database);
+  let passed = 0;
+  const closing = (): void => {
+    if (++passed === 2) throw new Error("somebody else has acted");
+  };
+  expect(() => applyUp(database, [addNotes], closing)).toThrow("somebody else has acted");
+  expect([structureOf(database), passed]).toEqual([before, 2]);
 });

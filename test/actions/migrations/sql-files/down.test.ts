@@ -20,7 +20,11 @@ function migrated(downOfNotes = notes.down): string {
     ...{ revision, name, up, down, change: "expand" as const, wayBack: "reversible" as const },
     digest: digestOf(up, down),
   });
-  applyUp(database, [script("0002", "notes", notes.up, downOfNotes), script("0003", "tags", tags.up, tags.down)]);
+  applyUp(
+    database,
+    [script("0002", "notes", notes.up, downOfNotes), script("0003", "tags", tags.up, tags.down)],
+    () => undefined,
+  );
   database.close();
   return file;
 }

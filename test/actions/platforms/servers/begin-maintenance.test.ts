@@ -22,7 +22,7 @@ test("every host has the page with its end and the digest of what lets one throu
   expect(told).toEqual([`maintenance is on until ${until}`]);
   const bypassDigest = createHash("sha256").update("let me in").digest("hex");
   for (const { directory } of hosts) {
-    expect(readdirSync(directory)).toEqual(["maintenance.json"]);
+    expect(readdirSync(directory)).toEqual(["fence", "maintenance.json"]);
     const written: unknown = JSON.parse(readFileSync(join(directory, "maintenance.json"), "utf8"));
     expect(written).toEqual({ until, message: "Back soon", bypassDigest });
   }

@@ -17,13 +17,14 @@ import { closedAddress, makeContext, temporaryFolder } from "../../../support/co
 import { type Behaviour, makeHost, manifestOf, reloadInWords, switchOf } from "../../../support/hosts.ts";
 
 const { evidence } = switchOf([]);
+const { context } = makeContext({ store: "store" });
 
 /** A host on which v1 is loaded, and what was said about verifying it. */
 async function verified(behaviour: Behaviour, want = manifestOf("v1")) {
   const host = await makeHost("web-1");
-  point(host, host.place("v1", behaviour));
-  await fetch(`${host.address}/-/load`);
   const { context, logged } = makeContext();
+  point(host, host.place("v1", behaviour), context);
+  await fetch(`${host.address}/-/load`);
   const wrong = await verify(host, want, evidence, context).then(
     () => "well",
     (error: unknown) => (error as Error).message,
@@ -34,18 +35,18 @@ async function verified(behaviour: Behaviour, want = manifestOf("v1")) {
 test("current is a link that moves in one step, and stays within the host", async () => {
   const host = await makeHost("web-1");
   expect(currentOf(host)).toBeUndefined();
-  point(host, host.place("v1"));
-  point(host, host.place("v2"));
+  point(host, host.place("v1"), context);
+  point(host, host.place("v2"), context);
   expect([currentOf(host), readlinkSync(join(host.directory, "current"))]).toEqual(["v2-f", "releases/v2-f"]);
   expect(readManifest(host, "v2-f")).toEqual(manifestOf("v2"));
   expect(folderOf(host, "v2-f")).toBe(join(host.directory, "releases", "v2-f"));
-  expect(readdirSync(host.directory).sort()).toEqual(["address", "current", "log", "releases"]);
+  expect(readdirSync(host.directory).sort()).toEqual(["address", "current", "fence", "log", "releases"]);
 });
 
 test("what a killed run of the same number left does not disturb", async () => {
   const host = await makeHost("web-1");
-  symlinkSync("releases/old", join(host.directory, `current.${process.pid}.next`));
-  point(host, host.place("v1"));
+  symlinkSync("releases/old", join(host.directory, "current.1.next"));
+  point(host, host.place("v1"), context);
   expect(currentOf(host)).toBe("v1-f");
   expect(lstatSync(join(host.directory, "current")).isSymbolicLink()).toBe(true);
 });
@@ -60,10 +61,10 @@ test("the application is told to load in the host's folder; its failure is one",
   const host = await makeHost("web-1");
   const { context } = makeContext();
   const { reload: argv } = switchOf([host]);
-  point(host, host.place("v1"));
+  point(host, host.place("v1"), context);
   await reload(host, argv, context);
   expect(host.loads).toBe(1);
-  point(host, host.place("v2", { refuses: "v2 does not come up" }));
+  point(host, host.place("v2", { refuses: "v2 does not come up" }), context);
   await expect(reload(host, argv, context)).rejects.toThrow(
     `${reloadInWords}: failed (exit code 1)\n  v2 does not come up`,
   );
@@ -99,9 +100,8 @@ test.each<[string, Behaviour, string]>([
 
 test("one that is well only now and then is not, and one where nobody is neither", async () => {
   const host = await makeHost("web-1");
-  point(host, host.place("v1"));
+  point(host, host.place("v1"), context);
   let asked = 0;
-  const { context } = makeContext();
   const log = (): void => {
     const health = asked++ % 2 === 0 ? 500 : 200;
     writeFileSync(join(host.directory, "releases/v1-f/behaviour"), JSON.stringify({ health }));
@@ -122,4 +122,20 @@ test("hosts and evidence are checked when the pipeline is written", () => {
   expect(hostSchema(z).safeParse({ name: "", directory: "", address: "x" }).error?.issues.length).toBe(3);
   expect(evidenceSchema(z).safeParse({ ...evidence, health: "health", attempts: 0 }).error?.issues.length).toBe(2);
   expect(evidenceSchema(z).parse(evidence)).toEqual(evidence);
+});
+
+test("who slept between the last look and the switch finds nothing to switch with", async () => {
+  const host = await makeHost("web-1");
+  const early = makeContext({ fencing: 4, rollout: "4-a" }).context;
+  const later = makeContext({ fencing: 5, rollout: "5-b", release: "v3" }).context;
+  host.place("v1");
+  // What the early one has put in place, and what the later one finds when it comes.
+  symlinkSync("releases/v1-f", join(host.directory, "current.4.next"));
+  point(host, host.place("v2"), later);
+  expect(readdirSync(host.directory).filter((name) => name.endsWith(".next"))).toEqual([]);
+  expect(() => {
+    point(host, "v1-f", early);
+  }).toThrow("web-1: rollout 5-b (v3) has acted here since, with fencing number 5 over 4.");
+  expect(currentOf(host)).toBe("v2-f");
+  expect(readdirSync(host.directory).sort()).toEqual(["address", "current", "fence", "log", "releases"]);
 });

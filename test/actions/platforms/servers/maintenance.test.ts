@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { clearMaintenance, maintenanceFile } from "../../../../actions/platforms/servers/maintenance.ts";
-import { temporaryFolder } from "../../../support/context.ts";
+import { makeContext, temporaryFolder } from "../../../support/context.ts";
 
 test("the page is taken down where it is up, and where it is not nothing happens", () => {
   const hosts = ["web-1", "web-2"].map((name) => ({
@@ -13,6 +13,6 @@ test("the page is taken down where it is up, and where it is not nothing happens
   const [up, down] = hosts.map(maintenanceFile) as [string, string];
   expect(up).toBe(`${hosts[0]?.directory ?? ""}/maintenance.json`);
   writeFileSync(up, "{}");
-  clearMaintenance(hosts);
+  clearMaintenance(hosts, makeContext().context);
   expect([existsSync(up), existsSync(down)]).toEqual([false, false]);
 });

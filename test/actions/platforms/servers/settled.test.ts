@@ -26,8 +26,9 @@ test("one that cannot be read is an error, not a first release", () => {
 
 test("every host is named with the release that its current points at", async () => {
   const [one, two, three] = [await makeHost("web-1"), await makeHost("web-2"), await makeHost("web-3")];
-  point(one, one.place("v1"));
-  point(two, two.place("v2"));
+  const { context } = makeContext();
+  point(one, one.place("v1"), context);
+  point(two, two.place("v2"), context);
   rmSync(join(three.directory, "log"), { recursive: true });
   expect(pointedAt([one, two, three])).toEqual({ "web-1": "v1", "web-2": "v2", "web-3": "nothing" });
 });

@@ -1,0 +1,68 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { type Context, type Fencing, Refusal } from "./action.ts";
+import { reason } from "./check.ts";
+import { readIfThere, writeAtomic } from "./files.ts";
+
+/** What a place remembers of the rollout that has acted there last. */
+export interface Stamp extends Fencing {
+  readonly rollout: string;
+  readonly release: string;
+  readonly at: string;
+}
+
+/** Somebody with a higher fencing number has acted: this rollout has lost its right, and must not tidy up either. */
+export class Fenced extends Refusal {}
+
+/**
+ * Lets a rollout act at a place, unless one with a higher number has acted there. A fence is a folder with one file for a
+ * number: numbers are only ever added, so nobody can write a lower one over a higher, however long it slept in between.
+ */
+export function passFence(fence: string, where: string, { fencing, rollout, release }: Context): void {
+  refuseIfPassed(fence, where, fencing.number);
+  const stamp: Stamp = { ...fencing, rollout, release, at: new Date().toISOString() };
+  writeAtomic(join(fence, String(fencing.number)), `${JSON.stringify(stamp)}\n`);
+  // Of two that write at the same time each sees the other, and the lower one gives way.
+  refuseIfPassed(fence, where, fencing.number);
+  for (const lower of numbersIn(fence).filter((number) => number < fencing.number))
+    rmSync(join(fence, String(lower)), { force: true });
+}
+
+/** The stamp with the highest number; undefined where nobody has acted yet. */
+export function readStamp(fence: string): Stamp | undefined {
+  for (;;) {
+    const highest = Math.max(0, ...numbersIn(fence));
+    if (highest === 0) return undefined;
+    const text = readIfThere(join(fence, String(highest)));
+    // Gone meanwhile: somebody with a higher number came.
+    if (text !== undefined) return JSON.parse(text) as Stamp;
+  }
+}
+
+/** What failed of things done side by side, in words. Errors: one of them was fenced, which counts more than the rest. */
+export function failuresOf(
+  results: readonly PromiseSettledResult<unknown>[],
+  where: (index: number) => string = () => "",
+): string[] {
+  const fenced = results.find((result) => result.status === "rejected" && result.reason instanceof Fenced);
+  if (fenced?.status === "rejected") throw fenced.reason;
+  return results.flatMap((result, index) =>
+    result.status === "rejected" ? [where(index) + reason(result.reason)] : [],
+  );
+}
+
+function refuseIfPassed(fence: string, where: string, number: number): void {
+  const stamp = readStamp(fence);
+  if (stamp === undefined || stamp.number <= number) return;
+  throw new Fenced(
+    `${where}: rollout ${stamp.rollout} (${stamp.release}) has acted here since, with fencing number ${stamp.number} over ${number}. ` +
+      "This one has lost its right and changes nothing more. What serves now: switchback status",
+  );
+}
+
+function numbersIn(fence: string): number[] {
+  if (!existsSync(fence)) return [];
+  return readdirSync(fence)
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}

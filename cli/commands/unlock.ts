@@ -1,0 +1,75 @@
+import { freeAbandoned, holding, type Lease, readLease } from "../../runtime/lease.ts";
+import { nameOf } from "../../runtime/owner.ts";
+import { agrees, wantSomebody } from "../ask.ts";
+import { type CommonOptions, openStack } from "../open.ts";
+import { Problem } from "../problem.ts";
+import { type Row, say, table } from "../say.ts";
+import type { Stack } from "../stack.ts";
+import { wantStoreOf } from "../store.ts";
+
+export interface UnlockOptions extends CommonOptions {
+  readonly yes?: boolean;
+}
+
+/** Who may change an environment now: the store's lease and the engine's lock on the stack. */
+export interface Locks {
+  readonly lease: Lease | undefined;
+  readonly leaseIs: ReturnType<typeof holding>;
+  readonly lock: NonNullable<Stack["lockHolder"]>;
+}
+
+/** Shows who holds lease and lock, and takes them from the dead. Errors: an owner is alive, or that cannot be seen from here. */
+export async function unlock(_: string | undefined, options: UnlockOptions): Promise<number> {
+  const stack = openStack(options);
+  wantStoreOf(stack, await stack.state());
+  const locks = locksOf(stack);
+  if (options.json) say(JSON.stringify(locks, undefined, 2));
+  else for (const line of table(describeLocks(locks), "")) say(line);
+  if (locks.leaseIs === "free" && locks.lock.state === "nobody") return 0;
+  const why = whyNot(stack.name, locks);
+  if (why !== undefined) throw new Problem(`${why} Nothing was changed.`);
+  wantSomebody(options.yes);
+  if (!(await agrees("Their owners are dead. Take them away?", options.yes))) {
+    say("Nothing was changed.");
+    return 1;
+  }
+  if (locks.lock.state !== "nobody") await stack.unlock();
+  freeAbandoned(stack.settings.store);
+  if (!options.json) say(`unlocked. Go on with what was cut off, or release something else: switchback up`);
+  return 0;
+}
+
+function locksOf(stack: Stack): Locks {
+  const { store } = stack.settings;
+  const lease = readLease(store);
+  const leaseIs = holding(store, lease);
+  // The backend keeps the lock somewhere else: the engine's own word for it is all there is.
+  const lock = stack.lockHolder ?? { state: "nobody" as const, by: "" };
+  // An engine whose steps fell silent in the middle of a rollout: whatever machine it was on, it is gone.
+  const isGone = lock.state === "elsewhere" && leaseIs === "abandoned" && lock.by.includes(`@${lease?.owner.machine} `);
+  return { lease, leaseIs, lock: isGone ? { ...lock, state: "dead" } : lock };
+}
+
+export function describeLocks({ lease, leaseIs, lock }: Locks): Row[] {
+  return [
+    ["lease", lease === undefined || leaseIs === "free" ? "free" : `${held(lease)}\n${inWords[leaseIs]}`],
+    ["engine lock", lock.state === "nobody" ? "free" : `${lock.by}\n${lockInWords[lock.state]}`],
+  ];
+}
+
+const held = ({ rollout, release, step, owner, since, heartbeat }: Lease): string =>
+  `rollout ${rollout} (${release}) at ${step}, by ${nameOf(owner)} since ${since}, heard of at ${heartbeat}`;
+
+const inWords = { held: "at work", elsewhere: "on another machine, heard of lately", abandoned: "dead" };
+const lockInWords = { somebody: "alive", elsewhere: "on another machine: it cannot be seen from here", dead: "dead" };
+
+/** Why nothing may be taken away, in one line; undefined when all owners are dead. */
+export function whyNot(stack: string, { lease, leaseIs, lock }: Locks): string | undefined {
+  if (lease && leaseIs === "held") return `${stack}: rollout ${lease.rollout} is at work. Wait for it to end.`;
+  if (lease && leaseIs === "elsewhere")
+    return `${stack}: whether rollout ${lease.rollout} is dead cannot be seen from here. Not heard of until ${lease.expires}, it is taken for dead: try again then.`;
+  if (lock.state === "somebody") return `${stack}: the engine is at work, of ${lock.by}. Wait for it to end.`;
+  if (lock.state === "elsewhere")
+    return `${stack}: whether the engine of ${lock.by} is dead is to be seen only there. When you know that it is: pulumi cancel --stack ${stack}.`;
+  return undefined;
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import { Refusal } from "../actions/action.ts";
+import { readIfThere, writeAtomic } from "../actions/files.ts";
+import { inStore } from "../release/store.ts";
+
+/** What tells a store from an empty folder, such as the place of a mount that is gone. Made with the first rollout. */
+export interface StoreMark {
+  readonly id: string;
+  readonly made: string;
+}
+
+/** What is known of the store that must be there. */
+export interface Expected {
+  /** Id of the store of the last rollout, undefined before the first. */
+  readonly id: string | undefined;
+  /** Id of the store that is left on purpose, `none` for none. */
+  readonly leaving: string;
+}
+
+/** Undefined in a folder that was never used as a store, and where there is no folder. */
+export function readMark(store: string): StoreMark | undefined {
+  const text = readIfThere(inStore.mark(store));
+  return text === undefined ? undefined : (JSON.parse(text) as StoreMark);
+}
+
+/** Why this is not the environment's store, in words; undefined when it is, or may become it. */
+export function whyNotStore(store: string, { id, leaving }: Expected): string | undefined {
+  if (id === undefined || id === leaving) return undefined;
+  const found = readMark(store);
+  if (found?.id === id) return undefined;
+  const what =
+    found === undefined
+      ? `the store ${store} is empty, but this environment has been released to before: is it mounted?`
+      : `the store ${store} is another one (${found.id}) than this environment's (${id}): is the right one mounted?`;
+  return (
+    `${what} Nothing was changed. ` +
+    `To go on without its backups, artifacts and ledger, on purpose: switchback:leaveStore: ${id} in the stack's file`
+  );
+}
+
+/** Marks a store for a rollout that opens, where it is not yet one. Returns its id. Errors: it is the wrong one. */
+export function enterStore(store: string, expected: Expected): string {
+  return usable(store, () => {
+    const why = whyNotStore(store, expected);
+    if (why !== undefined) throw new Refusal(why);
+    const found = readMark(store);
+    if (found) return found.id;
+    const mark: StoreMark = { id: randomBytes(4).toString("hex"), made: new Date().toISOString() };
+    writeAtomic(inStore.mark(store), `${JSON.stringify(mark)}\n`);
+    return mark.id;
+  });
+}
+
+/** The id of a store that a rollout was opened in. Errors: it is not there, and nothing is made in its place. */
+export function wantStore(store: string): string {
+  const found = usable(store, () => readMark(store));
+  if (found) return found.id;
+  throw new Refusal(`the store ${store} is not there: is it mounted? Nothing was changed. Then: switchback up`);
+}
+
+function usable<T>(store: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    throw new Refusal(
+      `the store ${store} cannot be used: ${error.message}. Mend it, or name another one in switchback:environment.store`,
+    );
+  }
+}

@@ -1,0 +1,60 @@
+/** Fences: whoever comes with a lower number than one that has acted is refused, whatever it slept through. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { failuresOf, Fenced, passFence, readStamp } from "../../actions/fence.ts";
+import { makeContext, root, temporaryFolder } from "../support/context.ts";
+
+const contextOf = (fencing: number, rollout: string) =>
+  makeContext({ fencing, rollout, release: "v2", store: "store" }).context;
+const late = (place: string): Fenced =>
+  new Fenced(
+    `${place}: rollout 5-b (v2) has acted here since, with fencing number 5 over 4. ` +
+      "This one has lost its right and changes nothing more. What serves now: switchback status",
+  );
+
+test("a higher number passes and is remembered with what it had seen of the ledger, a lower one is refused", () => {
+  const fence = join(temporaryFolder(), "fence");
+  expect(readStamp(fence)).toBeUndefined();
+  passFence(fence, "web-1", contextOf(4, "4-a"));
+  passFence(fence, "web-1", contextOf(4, "4-a"));
+  passFence(fence, "web-1", contextOf(5, "5-b"));
+  expect(() => {
+    passFence(fence, "web-1", contextOf(4, "4-a"));
+  }).toThrow(late("web-1"));
+  const { at, ...stamp } = readStamp(fence) ?? { at: "" };
+  expect(stamp).toEqual({
+    ...{ number: 5, store: "5709e1d0", ledger: { entry: 0, digest: "" }, rollout: "5-b", release: "v2" },
+  });
+  expect(Date.now() - Date.parse(at)).toBeLessThan(10_000);
+  expect(readdirSync(fence)).toEqual(["5"]);
+});
+
+test("what a crash has left of a stamp is none", () => {
+  const fence = temporaryFolder();
+  writeFileSync(join(fence, "9.abcd.tmp"), "{");
+  passFence(fence, "web-1", contextOf(4, "4-a"));
+  expect(readStamp(fence)?.number).toBe(4);
+});
+
+test("of many that come at the same time the highest stays", async () => {
+  const fence = join(temporaryFolder(), "fence");
+  const code = (number: number): string => `
+import { passFence } from ${JSON.stringify(`${root}actions/fence.ts`)};
+for (let turn = 0; turn < 30; turn++)
+  try { passFence(${JSON.stringify(fence)}, "web-1", { fencing: { number: ${number} }, rollout: "r", release: "v" }); } catch {}`;
+  const children = [3, 1, 4, 2].map((number) =>
+    spawn(process.execPath, ["--input-type=module", "-e", code(number)], { stdio: "inherit" }),
+  );
+  await Promise.all(children.map((child) => once(child, "exit")));
+  expect([readStamp(fence)?.number, readdirSync(fence)]).toEqual([4, ["4"]]);
+}, 20_000);
+
+test("of failures side by side being fenced is the one that counts", async () => {
+  const settled = await Promise.allSettled([Promise.reject(new Error("full")), Promise.resolve(1)]);
+  expect(failuresOf(settled, (index) => `web-${index}: `)).toEqual(["web-0: full"]);
+  const fenced = await Promise.allSettled([Promise.reject(new Error("full")), Promise.reject(late("web-2"))]);
+  expect(() => failuresOf(fenced)).toThrow(late("web-2"));
+});

@@ -1,0 +1,46 @@
+// An empty folder in the place of a store is no answer, whatever is asked of it.
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { passFence } from "../../actions/fence.ts";
+import { stampsOf } from "../../cli/store.ts";
+import { makeContext } from "../support/context.ts";
+import { FakeProject } from "./commands/fake-project.ts";
+
+let project: FakeProject | undefined;
+afterEach(() => project?.remove());
+
+const why =
+  "the store store is empty, but this environment has been released to before: is it mounted? Nothing was changed. " +
+  "To go on without its backups, artifacts and ledger, on purpose: switchback:leaveStore: 5709e1d0 in the stack's file";
+
+test.each(["history", "report", "rollback", "unlock"])("%s refuses", async (command) => {
+  project = new FakeProject({ store: "5709e1d0" }, []);
+  expect(await project.run(command)).toEqual({ exitCode: 1, stdout: "", stderr: `switchback: ${why}` });
+});
+
+test("status says unknown, and verify who has seen another store", async () => {
+  project = new FakeProject({ store: "5709e1d0" }, []);
+  const status = await project.run("status");
+  expect([status.exitCode, status.stdout.split("\n").at(-1)]).toEqual([1, `  being changed  unknown: ${why}`]);
+  passFence(join(project.folder, "a/fence"), "a", makeContext({ store: "store" }).context);
+  const verify = await project.run("verify");
+  expect([verify.exitCode, verify.stdout]).toEqual([
+    1,
+    "✗ ledger store/ledger.jsonl\n    a was released to from the store 5709e1d0, this one is empty: is it mounted?",
+  ]);
+});
+
+test("hosts and database are asked by their names; who was never released to says nothing", () => {
+  project = new FakeProject({}, []);
+  const at = (name: string): string => join(project?.folder ?? "", name);
+  const settings = {
+    hosts: ["a", "b"].map((name) => ({ name, directory: at(name), address: "http://127.0.0.1:1" })),
+    database: at("a.sqlite"),
+  };
+  passFence(at("b/fence"), "b", makeContext({ store: "store", fencing: 4 }).context);
+  passFence(at("a.sqlite.fence"), "database", makeContext({ store: "store", fencing: 5 }).context);
+  expect([...stampsOf(settings)].map(([name, { number }]) => [name, number])).toEqual([
+    ["b", 4],
+    [at("a.sqlite"), 5],
+  ]);
+});
