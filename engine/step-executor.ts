@@ -205,14 +205,10 @@ export class StepExecutor {
   }
 }
 
-function subjectOf(step: Step): ResourceState {
-  return step.next ?? step.old;
-}
+const subjectOf = (step: Step): ResourceState => step.next ?? step.old;
 
 /** Whether a crash can meet the step half-way: only a provider's work takes time. */
-function isSlow({ provider, read }: Step): boolean {
-  return provider !== undefined || read !== undefined;
-}
+const isSlow = ({ provider, read }: Step): boolean => provider !== undefined || read !== undefined;
 
 /** Does the step and answers the resource's new state, or undefined where none is left. */
 async function apply(step: Step, context: StepContext): Promise<ResourceState | undefined> {
