@@ -55,13 +55,22 @@ const unixTime = (): number => Math.floor(Date.now() / 1000);
 
 /** Carries out an update, a refresh or a destroy, or previews it: state, events, history. */
 export async function perform(session: Session, options: Options): Promise<Outcome> {
+  const events = new Events(options.sinks);
+  try {
+    return await performWith(events, session, options);
+  } finally {
+    await events.close(); // also when it is refused: an open listener keeps the process alive
+  }
+}
+
+async function performWith(events: Events, session: Session, options: Options): Promise<Outcome> {
   const configuration = stackConfiguration(session.project, session.file);
   validateConfiguration(session.project, session.name.stack, configuration);
   refuseForeignState(session.state);
   checkIntegrity(session.state.deployment);
   process.chdir(session.project.programDirectory);
   const startTime = unixTime();
-  const run = await begin(session, options, configuration);
+  const run = await begin(events, session, options, configuration);
   const stopListening = listenForSignals(run);
   try {
     if (options.refresh || options.kind === "refresh") await refresh(run);
@@ -71,14 +80,12 @@ export async function perform(session: Session, options: Options): Promise<Outco
     return await conclude(run, startTime);
   } finally {
     stopListening();
-    run.events.emit({ cancelEvent: {} });
-    await run.events.close();
+    events.emit({ cancelEvent: {} });
   }
 }
 
 /** Makes what the operation needs. The passphrase is checked meanwhile: that takes as long as starting the program. */
-async function begin(session: Session, options: Options, configuration: PropertyMap): Promise<Run> {
-  const events = new Events(options.sinks);
+async function begin(events: Events, session: Session, options: Options, configuration: PropertyMap): Promise<Run> {
   const snapshot = options.preview ? new UnwrittenSnapshot(session) : new Snapshot(session);
   const providers = new Providers();
   const unlocked = session.secrets.unlock().catch((error: unknown) => {

@@ -23,6 +23,7 @@ export async function runProgram(run: Run): Promise<void> {
   const { executor, base } = run;
   warnOfPending(run);
   const begun = base.then((resources) => new Operation(run, resources));
+  begun.catch(() => undefined); // whoever waits for it is told
   const server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
   server.addService(resource_grpc_pb.ResourceMonitorService, resourceMonitor(begun));
   server.addService(engine_grpc_pb.EngineService, engineService(run));

@@ -43,4 +43,9 @@ test("a stack is made, updated with events, read, and destroyed", async () => {
     ),
   ).rejects.toThrow("no stack named 'nope' found");
   expect((await stack.destroy()).summary.result).toBe("succeeded");
+  // What is refused before it begins ends, too, although somebody listens.
+  project.environment.PULUMI_CONFIG_PASSPHRASE = "wrong";
+  const options = { pulumiCommand, envVars: project.environment as Record<string, string> };
+  const locked = await LocalWorkspace.selectStack({ stackName: "auto", workDir: project.directory }, options);
+  await expect(locked.up({ onEvent: () => undefined })).rejects.toThrow("incorrect passphrase");
 });
