@@ -62,6 +62,11 @@ export function dropSecrets(folder: string, stack: string): void {
   writeFileSync(file, stringify({ config: Object.fromEntries(open) }));
 }
 
+/** Takes a stack's file over as it is, with what opens its secrets. */
+export function copyStackFile(from: string, to: string, stack: string): void {
+  cpSync(join(from, `Pulumi.${stack}.yaml`), join(to, `Pulumi.${stack}.yaml`));
+}
+
 function readSettings(file: string): StackSettings {
   return existsSync(file) ? ((parse(readFileSync(file, "utf8")) ?? {}) as StackSettings) : {};
 }

@@ -53,7 +53,7 @@ export class Script {
 
   constructor(folder: string) {
     this.#folder = folder;
-    for (const name of ["calls", "halts", "used"]) mkdirSync(join(folder, name), { recursive: true });
+    for (const name of ["calls", "halted", "halts", "used"]) mkdirSync(join(folder, name), { recursive: true });
   }
 
   write(rules: readonly Rule[]): void {
@@ -104,10 +104,16 @@ export class Script {
   }
 
   /** Stands still, for good where the process is killed. Everything stops: that is what a cut is like. */
-  halt(disturb: Disturbance): void {
+  halt(rule: number, disturb: Disturbance): void {
+    closeSync(openSync(join(this.#folder, "halted", `${rule}`), "a"));
     const file = join(this.#folder, "halts", `${process.pid}`);
     writeAtomic(file, JSON.stringify({ pid: process.pid, disturb }));
     while (existsSync(file)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+  }
+
+  /** Whether the rule's moment was ever reached. */
+  hasHalted(rule: number): boolean {
+    return existsSync(join(this.#folder, "halted", `${rule}`));
   }
 
   halts(): Halt[] {

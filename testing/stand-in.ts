@@ -29,7 +29,8 @@ async function use(name: string, action: Action<unknown>, args: unknown, context
   const note = (how: Use["how"]): void => {
     script.note({ step, action: name, rollout, own, how });
   };
-  const deed = script.take(step, name, args, own)?.deed;
+  const rule = script.take(step, name, args, own);
+  const deed = rule?.deed;
   if (deed && "answer" in deed) {
     note("answered");
     return deed.answer;
@@ -39,7 +40,7 @@ async function use(name: string, action: Action<unknown>, args: unknown, context
     throw new Refusal(deed.fail);
   }
   const reach = (moment: Moment): void => {
-    if (deed && canonical(deed.when) === canonical(moment)) script.halt(deed.disturb);
+    if (deed && canonical(deed.when) === canonical(moment)) script.halt(rule.id, deed.disturb);
   };
   reach("before");
   note("began");

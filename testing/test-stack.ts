@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { inStore } from "../release/store.ts";
 import { type Entry, readLedger } from "../runtime/ledger.ts";
-import { configure, copyProject, dropSecrets } from "./project-copy.ts";
+import { configure, copyProject, copyStackFile, dropSecrets } from "./project-copy.ts";
 import { type Run, run } from "./run.ts";
 import { type Deed, type Disturbance, type Moment, type Rule, Script, scriptVariable } from "./script.ts";
 
@@ -21,6 +21,8 @@ export interface TestStackOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Path of the `pulumi` to use. Default: the embedded engine. */
   readonly engine?: string;
+  /** Another working copy: shares its state, its script and its stack's file as it is now. Default: one by itself. */
+  readonly beside?: TestStack;
   /** Command lines of processes that outlive a crash of everything, such as your application's. */
   readonly spare?: RegExp;
 }
@@ -37,14 +39,19 @@ export class TestStack {
   readonly name: string;
   readonly #options: TestStackOptions;
   readonly #script: Script;
+  /** The folder with the state and the script. */
+  readonly #home: string;
   #rules: Rule[] = [];
   #runs = 0;
 
   /** Errors: there is no such project, or its stack cannot be made. */
   static async open(options: TestStackOptions = {}): Promise<TestStack> {
+    const { beside, config = {} } = options;
     const stack = new TestStack(copyProject(resolve(options.project ?? ".")), options);
-    dropSecrets(stack.folder, stack.name);
-    stack.configure(options.config ?? {});
+    if (beside) copyStackFile(beside.folder, stack.folder, stack.name);
+    else dropSecrets(stack.folder, stack.name);
+    stack.configure(config);
+    if (beside) return stack;
     const made = await stack.pulumi("stack", "init", stack.name, "--no-select");
     if (made.ok) return stack;
     stack.remove();
@@ -55,7 +62,8 @@ export class TestStack {
     this.folder = folder;
     this.name = options.stack ?? "staging";
     this.#options = options;
-    this.#script = new Script(join(folder, ".switchback/script"));
+    this.#home = options.beside ? options.beside.#home : folder;
+    this.#script = new Script(this.#scriptFolder);
   }
 
   /** Sets configuration, as an edit of the stack's file does. */
@@ -73,9 +81,10 @@ export class TestStack {
     this.#plan(name, { fail: message }, times);
   }
 
-  /** Kills or interrupts within a step or an action, once. Needs /proc. */
-  crash(name: string, when: Moment = "before", what: Disturbance = "everything"): void {
-    this.#plan(name, { disturb: what, when }, 1);
+  /** Kills or interrupts within a step or an action, once. Returns a question: has it happened? Needs /proc. */
+  crash(name: string, when: Moment = "before", what: Disturbance = "everything"): () => boolean {
+    const id = this.#plan(name, { disturb: what, when }, 1);
+    return () => this.#script.hasHalted(id);
   }
 
   /** Everything runs for real again. */
@@ -84,11 +93,12 @@ export class TestStack {
     this.#script.write([]);
   }
 
-  #plan(name: string, deed: Deed, times: number | undefined): void {
-    this.#runs++;
+  #plan(name: string, deed: Deed, times: number | undefined): number {
+    const id = ++this.#runs;
     // What is said last counts first.
-    this.#rules = [{ id: this.#runs, name, deed, ...(times === undefined ? {} : { times }) }, ...this.#rules];
+    this.#rules = [{ id, name, deed, ...(times === undefined ? {} : { times }) }, ...this.#rules];
     this.#script.write(this.#rules);
+    return id;
   }
 
   preview(...flags: string[]): Promise<Operation> {
@@ -161,6 +171,10 @@ export class TestStack {
     this.remove();
   }
 
+  get #scriptFolder(): string {
+    return join(this.#home, ".switchback/script");
+  }
+
   get #engine(): string {
     return this.#options.engine ?? own("../engine/bin/pulumi");
   }
@@ -171,8 +185,9 @@ export class TestStack {
       ...process.env,
       PATH: [dirname(process.execPath), dirname(this.#engine), path].join(delimiter),
       NODE_OPTIONS: `${options} --import ${new URL("preload.mjs", import.meta.url).href}`.trim(),
-      [scriptVariable]: join(this.folder, ".switchback/script"),
-      PULUMI_BACKEND_URL: undefined,
+      [scriptVariable]: this.#scriptFolder,
+      // Another working copy has the state of the first; a project's own is where its Pulumi.yaml says.
+      PULUMI_BACKEND_URL: this.#options.beside && `file://${join(this.#home, ".switchback/backend")}`,
       PULUMI_CONFIG_PASSPHRASE: "testing",
       PULUMI_DEBUG_COMMANDS: "true",
       PULUMI_SKIP_UPDATE_CHECK: "true",

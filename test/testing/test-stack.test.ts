@@ -39,6 +39,16 @@ test.each(engines)(
   },
 );
 
+test("another working copy goes on with the same state", async () => {
+  const stack = await openStack(embedded);
+  await stack.up();
+  const beside = await openStack(embedded, { beside: stack });
+  expect((await beside.preview()).steps).toEqual({});
+  beside.configure({ "small:release": "v2" });
+  expect(await beside.up()).toMatchObject({ ok: true });
+  expect((await stack.preview()).steps).toEqual({ begin: "update", middle: "update", end: "update" });
+});
+
 test("a step answers what the test wants, and so does every use of an action", async () => {
   const stack = await openStack(embedded);
   stack.answer("./actions/write", { id: "x", line: "any" });
@@ -73,8 +83,10 @@ describe.skipIf(!existsSync("/proc/self/stat"))("what is killed, and when (needs
   ] as const;
   test.for(cuts)("power is lost on %o at %j", async ([engine, moment, before]) => {
     const stack = await openStack(engine);
-    stack.crash("middle", moment);
+    const hasHappened = stack.crash("middle", moment);
+    expect(hasHappened()).toBe(false);
     expect(await stack.up()).toMatchObject({ ok: false, exitCode: undefined });
+    expect(hasHappened()).toBe(true);
     expect(written(stack)).toBe(before);
     expect((await stack.up()).text).toContain("the stack is currently locked by 1 lock(s)");
     await stack.unlock();
