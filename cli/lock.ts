@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { hasEnded } from "../runtime/owner.ts";
 
 interface Lock {
   readonly pid: number;
@@ -28,7 +29,7 @@ export function lockHolder(backend: string, project: string, stack: string): Loc
   if (locks.length === 0) return { state: "nobody", by: "" };
   if (locks.includes(undefined)) return { state: "somebody", by: "nobody knows who" };
   const known = locks.filter((lock) => lock !== undefined);
-  const here = known.find((lock) => lock.hostname === hostname() && !isDead(lock));
+  const here = known.find((lock) => lock.hostname === hostname() && !hasEnded(lock.pid));
   if (here) return { state: "somebody", by: inWords(here) };
   const elsewhere = known.find((lock) => lock.hostname !== hostname());
   if (elsewhere) return { state: "elsewhere", by: inWords(elsewhere) };
@@ -44,14 +45,5 @@ function readLock(file: string): Lock | undefined {
     return typeof lock?.pid === "number" ? (lock as Lock) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isDead(lock: Lock): boolean {
-  try {
-    process.kill(lock.pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
   }
 }

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
@@ -10,7 +11,9 @@ export interface Project {
   readonly folder: string;
   /** Folder of the stack files. */
   readonly stackFolder: string;
-  /** The folder that keeps state, where Pulumi.yaml names one and the environment no other. */
+  /** The folder that keeps state; undefined where it is kept by a service. */
+  readonly backend: string | undefined;
+  /** The same, where it is the project's own: Pulumi.yaml names it, and the environment no other. */
   readonly localBackend: string | undefined;
   /** Configuration of all stacks. */
   readonly config: Readonly<Record<string, unknown>>;
@@ -35,12 +38,14 @@ export function findProject(from = process.cwd()): Project {
   const file = readYaml(join(folder, "Pulumi.yaml")) as ProjectFile;
   if (file.name === undefined)
     throw new Problem(`${join(folder, "Pulumi.yaml")}: has no name. Add one: name: releases`);
-  const url = process.env.PULUMI_BACKEND_URL === undefined ? (file.backend?.url ?? "") : "";
+  const own = folderOf(file.backend?.url ?? "", folder);
+  const { PULUMI_BACKEND_URL: other } = process.env;
   return {
     name: file.name,
     folder,
     stackFolder: resolve(folder, file.stackConfigDir ?? "."),
-    localBackend: url.startsWith("file://") ? localFolder(url, folder) : undefined,
+    backend: other === undefined ? own : folderOf(other, folder),
+    localBackend: other === undefined ? own : undefined,
     config: Object.fromEntries(Object.entries(file.config ?? {}).map(([key, given]) => [key, valueOf(given)])),
   };
 }
@@ -80,7 +85,9 @@ function valueOf(given: unknown): unknown {
   return value ?? fallback;
 }
 
-function localFolder(url: string, folder: string): string {
-  const path = url.slice("file://".length);
-  return path.startsWith("/") ? fileURLToPath(url) : resolve(folder, path);
+function folderOf(url: string, folder: string): string | undefined {
+  if (!url.startsWith("file://")) return undefined;
+  const path = url.slice("file://".length).replace(/\?.*$/, "");
+  if (path === "~" || path.startsWith("~/")) return join(homedir(), path.slice(2));
+  return path.startsWith("/") ? fileURLToPath(`file://${path}`) : resolve(folder, path);
 }

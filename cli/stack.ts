@@ -95,8 +95,8 @@ export class Stack {
 
   /** Who updates the stack; undefined where its state is kept elsewhere, and this cannot be seen. */
   get lockHolder(): LockHolder | undefined {
-    const { localBackend, name } = this.project;
-    return localBackend === undefined ? undefined : lockHolder(localBackend, name, this.name);
+    const { backend, name } = this.project;
+    return backend === undefined ? undefined : lockHolder(backend, name, this.name);
   }
 
   /** Takes away the lock of an update that was killed. */

@@ -24,12 +24,17 @@ export function startedBy(): Owner {
 /** Whether the owner still runs; undefined when that cannot be seen from this machine. */
 export function isAlive(owner: Owner): boolean | undefined {
   if (owner.machine !== hostname()) return undefined;
+  return !hasEnded(owner.pid) && began(owner.pid) === owner.began;
+}
+
+/** Whether no process of this machine with that number runs; one that nobody has reaped yet has ended. */
+export function hasEnded(pid: number): boolean {
   try {
-    process.kill(owner.pid, 0);
+    process.kill(pid, 0);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return true;
   }
-  return began(owner.pid) === owner.began;
+  return statOf(pid)?.[1] === "Z";
 }
 
 /** Whether the owner is a process of this machine that was stopped (Ctrl-Z, a debugger): it lives, and does nothing. */
@@ -53,11 +58,8 @@ function userName(): string {
   }
 }
 
-/** Empty where there is no /proc; a process that is only waiting to be reaped has ended. */
-function began(pid: number): string {
-  const fields = statOf(pid);
-  return fields?.[1] === "Z" ? "ended" : (fields?.[20] ?? "");
-}
+/** Empty where there is no /proc. */
+const began = (pid: number): string => statOf(pid)?.[20] ?? "";
 
 /** Fields of proc(5)'s stat from the second on: name, state, parent, ... The name stands in parentheses. */
 function statOf(pid: number): string[] | undefined {

@@ -30,7 +30,7 @@ export async function disturb({ pid, disturb }: Halt, root: number, spare: RegEx
 function engineAbove(pid: number): number | undefined {
   for (let above = parentOf(pid); above > 1; above = parentOf(above)) {
     const [program = "", script = ""] = commandLine(above).split("\0");
-    if (/(^|\/)pulumi$/.test(program) || /\/engine\/(main\.m?js|bin\/pulumi)$/.test(script)) return above;
+    if (/(^|\/)pulumi$/.test(program) || /\/engine\/(bin\/\.\.\/)?main\.m?js$/.test(script)) return above;
   }
   return undefined;
 }

@@ -1,9 +1,10 @@
 // A lock is taken away only when everybody who holds it is known to be dead.
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { type LockHolder, lockHolder } from "../../cli/lock.ts";
 
 let backend: string;
@@ -30,6 +31,16 @@ const alive = { ...dead, pid: process.pid };
 test("dead engines of this machine", () => {
   const by = `deploy@${hostname()} (pid ${dead.pid})`;
   expect(locked(dead, dead)).toEqual({ state: "dead", by: `${by}, ${by}` });
+});
+
+// A process that has ended stays in the kernel's list until its parent has asked: in a container often for good.
+test.skipIf(!existsSync("/proc/self/stat"))("one that nobody has reaped is dead (needs /proc)", async () => {
+  const script = "const c = require('child_process').spawn('true'); console.log(c.pid); while (true);";
+  const parent = spawn(process.execPath, ["-e", script]);
+  onTestFinished(() => void parent.kill("SIGKILL"));
+  const [pid] = (await once(parent.stdout, "data")) as [Buffer];
+  const zombie = { ...dead, pid: Number(pid) };
+  await expect.poll(() => locked(zombie).state).toBe("dead");
 });
 
 test.each([

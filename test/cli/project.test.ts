@@ -1,6 +1,6 @@
 // What a command works on: which project, which stack.
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { chooseStack, findProject, stacksOf } from "../../cli/project.ts";
@@ -30,6 +30,7 @@ test("a project is found from a folder inside it", () => {
     name: "releases",
     folder,
     stackFolder: folder,
+    backend: undefined,
     localBackend: undefined,
     config: { "switchback:source": { repository: "app" }, plain: "text" },
   });
@@ -40,13 +41,18 @@ test.each([
   ["backend: { url: s3://bucket }", undefined],
 ])("%s keeps its state in %s", (backend, expected) => {
   write(`name: releases\n${backend}\n`);
-  expect(findProject(folder).localBackend).toBe(expected && join(folder, expected));
+  const found = expected && join(folder, expected);
+  expect(findProject(folder)).toMatchObject({ backend: found, localBackend: found });
 });
 
-test("another backend in the environment is nobody's local one", () => {
+test.each([
+  ["s3://bucket", undefined],
+  ["file:///srv/state?no_tmp_dir=true", "/srv/state"],
+  ["file://~/state", join(homedir(), "state")],
+])("the backend %s of the environment is used, and is not the project's own", (url, backend) => {
   write("name: releases\nbackend: { url: file://./.switchback/backend }\n");
-  vi.stubEnv("PULUMI_BACKEND_URL", "s3://bucket");
-  expect(findProject(folder).localBackend).toBeUndefined();
+  vi.stubEnv("PULUMI_BACKEND_URL", url);
+  expect(findProject(folder)).toMatchObject({ backend, localBackend: undefined });
 });
 
 test("stack files may lie in a folder of their own", () => {

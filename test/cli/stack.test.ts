@@ -17,6 +17,7 @@ beforeEach(() => {
     name: "releases",
     folder,
     stackFolder: folder,
+    backend: join(folder, ".switchback/backend"),
     localBackend: join(folder, ".switchback/backend"),
     config: {},
   };

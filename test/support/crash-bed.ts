@@ -1,0 +1,249 @@
+/** An environment of two hosts in which rollouts of the sample application are cut off, taken up again, and looked at. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { git } from "../../examples/parcel/git.ts";
+import { makeRepository } from "../../examples/parcel/repository.ts";
+import { unpackRecord, type PackedRecord } from "../../release/record.ts";
+import { readLedger, verify } from "../../runtime/ledger.ts";
+import { inStore } from "../../release/store.ts";
+import { freePort } from "../../testing/free-port.ts";
+import type { Disturbance, Moment } from "../../testing/script.ts";
+import { type Run } from "../../testing/run.ts";
+import { TestStack } from "../../testing/test-stack.ts";
+import { type Engine, repository } from "./engines.ts";
+
+/** `forward`: v1.0.0 to v1.1.0. `revert`: to a release that takes itself back. `rollback`: v1.1.0 to v1.0.0. */
+export type Direction = "forward" | "revert" | "rollback";
+
+/** A rollout is cut off at a moment of a step; then the same release, the one before or another one is asked for. */
+export interface Cell {
+  readonly direction: Direction;
+  readonly step: string;
+  readonly when: Moment;
+  readonly what: Disturbance;
+  readonly next: "same" | "old" | "another";
+  /** From the same working copy or another one. */
+  readonly copy: "same" | "other";
+}
+
+export interface Found {
+  /** False where the step does not reach the moment: nothing was cut off. */
+  readonly happened: boolean;
+  /** What is not as it must be; empty when all is well. */
+  readonly wrong: readonly string[];
+}
+
+const first = "v1.0.0";
+const second = "v1.1.0";
+const broken = "v1.3.0-broken";
+/** A release after the second one with nothing but another text in it, which the sample does not have. */
+const another = "v1.1.1";
+const schemas: Readonly<Record<string, string>> = { [first]: "0001", [second]: "0002", [another]: "0002" };
+/** The application and what keeps it running outlive every cut, as on a machine of their own. */
+const application = /bin\/parcel\.ts|(supervisor|web|labels)\/main\.ts/;
+
+export class CrashBed {
+  readonly #copies: readonly [TestStack, TestStack];
+  readonly #ports: readonly number[];
+  #serving = first;
+  #orders = 0;
+
+  static async open({ name, path }: Engine): Promise<CrashBed> {
+    const ports = await Promise.all([freePort(), freePort()]);
+    const engine = name === "embedded" ? {} : { engine: path };
+    const options = { project: repository, spare: application, ...engine };
+    const stack = await TestStack.open(options);
+    const place = (path: string): string => join(stack.folder, "environment", path);
+    await makeRepository(place("repository"));
+    await tagAnother(place("repository"));
+    stack.configure({
+      "switchback:release": first,
+      "switchback:source": { repository: place("repository") },
+      "switchback:environment": {
+        address: `http://127.0.0.1:${ports[0] ?? 0}`,
+        hosts: ports.map((port, i) => ({
+          name: `host-${i}`,
+          directory: place(`host-${i}`),
+          address: `http://127.0.0.1:${port}`,
+          variables: { PORT: `${port}`, HOST_ADDRESS: "127.0.0.1" },
+        })),
+        store: place("store"),
+      },
+      "switchback:database": { path: place("parcel.sqlite") },
+      "switchback:checks": { attempts: 8, intervalSeconds: 0.2, freeMegabytes: 1 },
+    });
+    const beside = await TestStack.open({ ...options, beside: stack });
+    const bed = new CrashBed([stack, beside], ports);
+    await bed.#go(stack, "up", "--release", first);
+    return bed;
+  }
+
+  private constructor(copies: readonly [TestStack, TestStack], ports: readonly number[]) {
+    this.#copies = copies;
+    this.#ports = ports;
+  }
+
+  /** Ends the application and removes everything. */
+  async remove(): Promise<void> {
+    const [stack, beside] = this.#copies;
+    stack.forget();
+    await stack.switchback("stop");
+    beside.remove();
+    stack.remove();
+  }
+
+  /** Cuts a rollout off, takes it up as the cell says, and looks at everything. */
+  async run(cell: Cell): Promise<Found> {
+    const [stack, beside] = this.#copies;
+    await this.#begin(cell.direction === "rollback" ? second : first);
+    const orders = [this.#order()];
+    const happened = stack.crash(`parcel-${cell.step}`, cell.when, cell.what);
+    await this.#rollout(stack, cell.direction);
+    stack.forget();
+    if (!happened()) {
+      this.#serving = await this.#outputs(stack);
+      return { happened: false, wrong: [] };
+    }
+    orders.push(this.#order());
+    const copy = cell.copy === "same" ? stack : beside;
+    const target = targetOf(cell);
+    const isTakenBack = target === broken;
+    const taken = await copy.switchback(...commandFor(cell, target), "--yes");
+    orders.push(this.#order());
+    const expected = isTakenBack ? first : target;
+    this.#serving = expected;
+    const wrong =
+      taken.ok === isTakenBack ? [`the next command exited ${taken.exitCode ?? "?"}: ${lastOf(taken)}`] : [];
+    wrong.push(...(await this.#look(copy, expected, orders)));
+    if (wrong.length > 0) this.#serving = "";
+    return { happened: true, wrong };
+  }
+
+  /** What is not as it must be with a release that is to serve. */
+  async #look(stack: TestStack, release: string, orders: readonly string[]): Promise<string[]> {
+    const wrong: string[] = [];
+    const is = (what: string, found: unknown, wanted: unknown): void => {
+      if (found !== wanted) wrong.push(`${what} is ${String(found)}, not ${String(wanted)}`);
+    };
+    is("serving by the state", await this.#outputs(stack), release);
+    for (const port of this.#ports) {
+      const health = await ask<{ status: string; schema: string }>(port, "/api/health");
+      is(`release on ${port}`, (await ask<{ release: string }>(port, "/api/version")).release, release);
+      is(`health on ${port}`, health.status, "ok");
+      is(`schema on ${port}`, health.schema, schemas[release]);
+    }
+    const kept = this.#sql(`SELECT count(*) AS n FROM orders WHERE recipient IN ('${orders.join("','")}')`);
+    is("number of orders", kept, orders.length);
+    const environment = join(this.#copies[0].folder, "environment");
+    const store = join(environment, "store");
+    const lease = JSON.parse(readFileSync(inStore.lease(store), "utf8")) as { rollout: string };
+    is("holder of the lease", lease.rollout, "");
+    is("locks", filesIn(join(this.#copies[0].folder, ".switchback/backend/.pulumi/locks")).join(", "), "");
+    const left = filesIn(environment).filter(
+      (file) => /\.(tmp|lock|stale|partial)$|scratch/.test(file) && !file.endsWith("/run/supervisor.lock"),
+    );
+    is("leftovers", left.join(", "), "");
+    is("processes", processesOf(this.#copies.map(({ folder }) => folder)).join("; "), "");
+    is("ledger", verify(inStore.ledger(store)).join("; "), "");
+    const done = readLedger(inStore.ledger(store))
+      .filter(({ kind }) => kind === "step")
+      .map(({ rollout, step }) => `${rollout} ${step}`);
+    is("steps done twice", done.filter((one, i) => done.indexOf(one) !== i).join(", "), "");
+    return wrong;
+  }
+
+  async #rollout(stack: TestStack, direction: Direction): Promise<Run> {
+    if (direction === "rollback") return stack.rollback(first);
+    return stack.switchback("up", "--release", direction === "revert" ? broken : second, "--again", "--yes");
+  }
+
+  /** Brings the environment to where a cell begins. */
+  async #begin(release: string): Promise<void> {
+    const [stack] = this.#copies;
+    if (this.#serving === release) return;
+    if (release === first && this.#serving !== "") await this.#go(stack, "rollback", first);
+    else if (release === second && this.#serving === another) await this.#go(stack, "rollback", second);
+    else await this.#go(stack, "up", "--release", release, "--again");
+    this.#serving = release;
+  }
+
+  async #go(stack: TestStack, ...words: string[]): Promise<void> {
+    const run = await stack.switchback(...words, "--yes");
+    if (!run.ok) throw new Error(`${words.join(" ")}: ${run.text}`);
+  }
+
+  async #outputs(stack: TestStack): Promise<string> {
+    const { serving, record } = (await stack.outputs()) as { serving: string; record: PackedRecord };
+    return unpackRecord(record).serving === serving ? serving : `${serving}, but its record says otherwise`;
+  }
+
+  /** A write of a customer that is acknowledged. */
+  #order(): string {
+    const recipient = `order ${++this.#orders}`;
+    this.#sql(
+      "INSERT INTO orders (number, recipient, street, postal_code, city, country, weight_grams, created_by, created_at) " +
+        `SELECT '${recipient}', '${recipient}', street, postal_code, city, country, weight_grams, created_by, created_at FROM orders LIMIT 1`,
+    );
+    return recipient;
+  }
+
+  #sql(text: string): unknown {
+    const database = new DatabaseSync(join(this.#copies[0].folder, "environment/parcel.sqlite"), { timeout: 20_000 });
+    try {
+      return database.prepare(text).all()[0]?.n;
+    } finally {
+      database.close();
+    }
+  }
+}
+
+function targetOf({ direction, next }: Cell): string {
+  if (next === "another") return direction === "revert" ? second : another;
+  const same = { forward: second, revert: broken, rollback: first }[direction];
+  const old = direction === "rollback" ? second : first;
+  return next === "same" ? same : old;
+}
+
+/** What a person would type. */
+function commandFor({ direction, next }: Cell, target: string): string[] {
+  if (direction === "rollback" && next === "same") return ["rollback", target];
+  return ["up", "--release", target, "--again"];
+}
+
+const lastOf = ({ text }: Run): string => text.trim().split("\n").slice(-6).join(" | ");
+
+async function tagAnother(folder: string): Promise<void> {
+  const as = ["-c", "user.name=Mira", "-c", "user.email=mira@parcel.test"];
+  await git(folder, ["checkout", "--quiet", "--detach", second]);
+  await git(folder, [...as, "commit", "--quiet", "--allow-empty", "--message", "Another release"]);
+  await git(folder, [...as, "tag", "--annotate", "--message", "Another release", another]);
+  await git(folder, ["checkout", "--quiet", "main"]);
+}
+
+async function ask<T>(port: number, path: string): Promise<T> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: "close" } });
+  return (await response.json()) as T;
+}
+
+function filesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => !entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name));
+}
+
+/** Command lines of processes that belong to one of the folders, the application left out. */
+function processesOf(folders: readonly string[]): string[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids
+    .map(describe)
+    .filter((line) => folders.some((folder) => line.includes(folder)) && !application.test(line));
+}
+
+function describe(pid: string): string {
+  try {
+    return `${readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")} in ${readFileSync(`/proc/${pid}/environ`, "utf8").match(/PWD=[^\0]*/)?.[0] ?? ""}`;
+  } catch {
+    return "";
+  }
+}
