@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { providerUrn } from "./urn.ts";
+import { hash } from "node:crypto";
+import { providerUrn, rootStackType } from "./urn.ts";
 import { refuse, UserError } from "./user-error.ts";
 import type { PropertyMap, PropertyValue } from "./property-value.ts";
 
@@ -59,6 +59,13 @@ export function now(): string {
   return new Date().toISOString();
 }
 
+/** The state has no empty fields. */
+export function given<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const isGiven = (value: unknown): boolean =>
+    value instanceof Object ? Object.keys(value).length > 0 : value !== undefined && value !== "" && value !== false;
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => isGiven(value))) as T;
+}
+
 /** A state without resources. */
 export function newDeployment(salt: string): Deployment {
   return { manifest: newManifest(), secrets_providers: passphraseProvider(salt), metadata: {} };
@@ -73,7 +80,7 @@ export function passphraseProvider(salt: string): NonNullable<Deployment["secret
 }
 
 function magic(version: string): string {
-  return version === "" ? "" : createHash("sha256").update(version).digest("hex");
+  return version === "" ? "" : hash("sha256", version);
 }
 
 export function formatCheckpoint(stack: string, latest: Deployment): string {
@@ -88,6 +95,11 @@ export function parseCheckpoint(text: string, file: string): UntypedDeployment {
     const problem = `could not read the checkpoint ${file}: ${(error as Error).message}`;
     throw new UserError(`${problem}. The version before it is ${file}.bak`);
   }
+}
+
+/** The stack's own resource, which has its outputs. */
+export function rootResource({ resources = [] }: Deployment): ResourceState | undefined {
+  return resources.find((resource) => resource.type === rootStackType && !resource.delete);
 }
 
 /** State features the engine does not act on; reading a stack that has one is fine, changing it is not. */

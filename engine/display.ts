@@ -1,15 +1,8 @@
 import { changedKeys } from "./diff.ts";
-import { renderProperties } from "./display-value.ts";
-import {
-  ops,
-  type Diagnostic,
-  type EngineEvent,
-  type EventSink,
-  type Op,
-  type StepMetadata,
-  type Summary,
-} from "./events.ts";
+import { markOf, renderProperties } from "./display-value.ts";
+import { ops, states, type Diagnostic, type EngineEvent, type EventSink, type Op } from "./events.ts";
 import { isDefaultProvider, nameOf, rootStackType, typeOf } from "./urn.ts";
+import type { StepMetadata, Summary } from "./events.ts";
 
 export interface DisplayOptions {
   /** What is done, for the headline: `Updating (dev)`. */
@@ -61,24 +54,23 @@ export class Display implements EventSink {
 
   private finish(step: StepMetadata, planning: boolean): void {
     if (step.type === rootStackType && !step.op.startsWith("delete")) {
-      const olds = step.op === "create" ? undefined : step.old?.outputs;
-      this.outputs = renderProperties(olds, step.new?.outputs, { showSames: !planning });
+      const { oldState, newState } = step[states];
+      const olds = step.op === "create" ? undefined : (oldState?.outputs ?? {});
+      this.outputs = renderProperties(olds, newState?.outputs ?? {}, !planning);
     }
-    if (this.options.diff || planning) return;
-    const started = this.started.get(step.urn + step.op) ?? Date.now();
-    this.row(step, `${wordsOf(step.op).done} (${((Date.now() - started) / 1000).toFixed(2)}s)`);
+    const seconds = (Date.now() - (this.started.get(step.urn + step.op) ?? Date.now())) / 1000;
+    if (!planning) this.row(step, `${wordsOf(step.op).done} (${seconds.toFixed(2)}s)`);
   }
 
   private fail(step: StepMetadata): void {
     this.failed++;
-    if (!this.options.diff) this.row(step, `**${wordsOf(step.op).doing} failed**`);
+    this.row(step, `**${wordsOf(step.op).doing} failed**`);
   }
 
   private row(step: StepMetadata, status: string): void {
-    if (step.op === "same" || isDefaultProvider(step.urn)) return;
-    const changed = step.op === "update" || step.op.includes("replace") ? changedProperties(step) : [];
-    const info = changed.length > 0 ? ` [diff: ${changed.join(",")}]` : "";
-    this.print(` ${wordsOf(step.op).mark} ${shortType(step.urn)} ${nameOf(step.urn)} ${status}${info}`);
+    if (this.options.diff || step.op === "same" || isDefaultProvider(step.urn)) return;
+    const changes = step.op === "update" || step.op.includes("replace") ? changedProperties(step) : "";
+    this.print(` ${wordsOf(step.op).mark} ${shortType(step.urn)} ${nameOf(step.urn)} ${status}${changes}`);
   }
 
   private diagnose(diagnostic: Diagnostic): void {
@@ -128,16 +120,14 @@ function summaryLines({ resourceChanges, isPreview }: Summary, failed: number): 
   return [...lines, ...(rest.length > 0 ? [rest.join(". ")] : []), ...(failed > 0 ? [`${failed} errored`] : [])];
 }
 
-/** `~environment,stdin`: the properties that a step changes. */
-function changedProperties(step: StepMetadata): string[] {
-  const [olds = {}, news = {}] = [step.old?.inputs, step.new?.inputs];
-  const keys = step.diffs ?? changedKeys(olds, news);
-  const [added, gone] = [keys.filter((key) => !(key in olds)), keys.filter((key) => !(key in news))];
-  const marked = { "+": added, "-": gone, "~": keys.filter((key) => key in olds && key in news) };
-  return Object.entries(marked).flatMap(([mark, list]) => (list.length > 0 ? mark + list.join(",") : []));
+/** ` [diff: ~environment,+stdin]`: the properties that a step changes. */
+function changedProperties(step: StepMetadata): string {
+  const { oldState: { inputs: olds = {} } = {}, newState: { inputs: news = {} } = {} } = step[states];
+  const changes = (step.diffs ?? changedKeys(olds, news)).map((key) => markOf(olds[key], news[key]) + key);
+  return changes.length > 0 ? ` [diff: ${changes.join(",")}]` : "";
 }
 
-function renderStep({ op, urn, type, provider, old, new: next, diffs }: StepMetadata): string[] {
+function renderStep({ op, urn, type, provider, [states]: { oldState: old, newState } }: StepMetadata): string[] {
   const isRoot = type === rootStackType;
   if (isDefaultProvider(urn) || (op === "same" && !isRoot) || op.includes("-replace")) return [];
   const { planned, mark } = wordsOf(op);
@@ -145,8 +135,8 @@ function renderStep({ op, urn, type, provider, old, new: next, diffs }: StepMeta
   if (old?.id) lines.push(`    [id=${old.id}]`);
   lines.push(`    [urn=${urn}]`);
   if (provider) lines.push(`    [provider=${provider}]`);
-  const news = op === "delete" ? undefined : next?.inputs;
-  if (op !== "same") lines.push(...renderProperties(old?.inputs, news, diffs && { changed: diffs }));
+  const [olds, news] = [old, op === "delete" ? undefined : newState].map((state) => state && (state.inputs ?? {}));
+  if (op !== "same") lines.push(...renderProperties(olds, news));
   return lines.map((line) => (isRoot ? line : `    ${line}`));
 }
 

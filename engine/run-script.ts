@@ -72,19 +72,10 @@ function startProblem(file: string, directory: string, { code, errno, message }:
   return `fork/exec ${file}: ${errno === undefined ? message : getSystemErrorMessage(errno)}`;
 }
 
+/** What Go calls the signals that scripts mostly die of. */
 const signalTexts: Partial<Record<NodeJS.Signals, string>> = {
-  SIGABRT: "aborted",
-  SIGALRM: "alarm clock",
-  SIGBUS: "bus error",
-  SIGFPE: "floating point exception",
-  SIGHUP: "hangup",
-  SIGILL: "illegal instruction",
-  SIGINT: "interrupt",
-  SIGKILL: "killed",
-  SIGPIPE: "broken pipe",
-  SIGQUIT: "quit",
-  SIGSEGV: "segmentation fault",
-  SIGTERM: "terminated",
+  ...{ SIGHUP: "hangup", SIGINT: "interrupt", SIGQUIT: "quit", SIGABRT: "aborted", SIGKILL: "killed" },
+  ...{ SIGSEGV: "segmentation fault", SIGPIPE: "broken pipe", SIGTERM: "terminated" },
 };
 
 /** Quotes as Go's `%q` does, which the command provider uses in its messages. */
@@ -92,6 +83,6 @@ export function goQuote(value: string): string {
   const names: Record<string, string> = { "07": "a", "0b": "v" };
   const quoted = JSON.stringify(value).replaceAll("\x7f", "\\x7f");
   return quoted.replace(/\\\\|\\u00(..)/g, (escape, code?: string) =>
-    code === undefined ? escape : `\\${names[code] ?? `x${code}`}`,
+    code ? `\\${names[code] ?? `x${code}`}` : escape,
   );
 }
