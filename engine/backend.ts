@@ -92,12 +92,6 @@ export class Backend {
     return newestFirst.map((file) => JSON.parse(readFileSync(join(directory, file), "utf8")) as UpdateInfo);
   }
 
-  /** When the stack was last updated, in whole seconds as the CLI prints it. */
-  lastUpdate(name: StackName): string | undefined {
-    const [last] = this.history(name);
-    return last && new Date(last.endTime * 1000).toISOString();
-  }
-
   /** Adds the entry, the checkpoint after it, and a backup of the same checkpoint. */
   async addToHistory({ project, stack }: StackName, update: UpdateInfo, checkpoint: string): Promise<void> {
     // Nanoseconds, as the CLI counts them; the clock has microseconds.
@@ -151,17 +145,13 @@ async function writeAtomically(file: string, text: string): Promise<void> {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     await writeFile(temporary, text, { mode: 0o600, flush: true });
     renameSync(temporary, file);
-    await syncDirectory(dirname(file));
+    // The new name, too, is only safe from a power failure when its directory is on the disk.
+    const directory = await open(dirname(file));
+    await directory.sync().finally(() => directory.close());
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw writeProblem(file, error as Error);
   }
-}
-
-/** A new name, too, is only safe from a power failure when its directory is on the disk. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path);
-  await directory.sync().finally(() => directory.close());
 }
 
 export function writeProblem(file: string, { message }: Error): UserError {

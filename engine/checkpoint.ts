@@ -67,16 +67,12 @@ export function given<T extends object>(fields: T): { [K in keyof T]?: NonNullab
 }
 
 /** A state without resources. */
-export function newDeployment(salt: string): Deployment {
-  return { manifest: newManifest(), secrets_providers: passphraseProvider(salt), metadata: {} };
+export function newDeployment(salt: string) {
+  return { manifest: newManifest(), secrets_providers: { type: "passphrase", state: { salt } }, metadata: {} };
 }
 
 export function newManifest(): Deployment["manifest"] {
   return { time: now(), magic: magic(cliVersion), version: cliVersion };
-}
-
-export function passphraseProvider(salt: string): NonNullable<Deployment["secrets_providers"]> {
-  return { type: "passphrase", state: { salt } };
 }
 
 function magic(version: string): string {
@@ -116,27 +112,18 @@ export function checkIntegrity({ manifest, resources = [] }: Deployment): void {
   if (manifest.magic !== magic(manifest.version)) {
     throw new UserError("magic cookie mismatch; possible tampering/corruption detected");
   }
-  const seen = new Set<string>();
-  const living = new Set<string>();
+  const [seen, living] = [new Set<string>(), new Set<string>()];
   for (const resource of resources) {
     const { urn } = resource;
-    for (const [what, needed] of needs(resource)) {
-      if (!seen.has(needed)) throw new UserError(`resource ${urn} ${what} ${needed} refers to missing resource`);
-    }
+    const missing = requirements(resource).find((needed) => !seen.has(needed));
+    if (missing) throw new UserError(`resource ${urn} refers to missing resource ${missing}`);
     if (living.has(urn) && !resource.delete) throw new UserError(`duplicate resource ${urn}`);
     seen.add(urn);
     if (!resource.delete) living.add(urn);
   }
 }
 
-/** Everything that must be there while the resource is, and what it is to it. */
-function needs({ provider, parent, dependencies = [] }: ResourceState): [what: string, urn: string][] {
-  const needed: [string, string][] = dependencies.map((urn) => ["dependency", urn]);
-  if (parent) needed.unshift(["parent", parent]);
-  if (provider) needed.unshift(["provider", providerUrn(provider)]);
-  return needed;
-}
-
-export function requirements(resource: ResourceState): string[] {
-  return needs(resource).map(([, urn]) => urn);
+/** Everything that must be there while the resource is. */
+export function requirements({ provider, parent, dependencies = [] }: ResourceState): string[] {
+  return [...(provider ? [providerUrn(provider)] : []), ...(parent ? [parent] : []), ...dependencies];
 }

@@ -12,6 +12,8 @@ interface Inputs extends ScriptOptions {
   archivePaths?: string[];
 }
 
+type Script = PropertyValue | undefined;
+
 /** The types of inputs, under Go's names, as the provider complains in them. */
 const types = {
   string: ["create", "update", "delete", "dir", "stdin", "logging"],
@@ -46,7 +48,7 @@ const command: ResourceProvider = {
   },
   update: (old, inputs, context) => outputs(inputs, inputs.update ?? inputs.create, old.outputs ?? {}, context),
   async delete({ outputs: state = {} }, context) {
-    if (state.delete !== undefined) await run(state, state.delete, state, context);
+    await run(state, state.delete, state, context);
   },
 };
 
@@ -58,17 +60,13 @@ export const commandProvider: Provider = {
 };
 
 /** All inputs come back as outputs, marks and all; what the script prints is not secret by itself. */
-async function outputs(
-  inputs: PropertyMap,
-  script: PropertyValue | undefined,
-  previous: PropertyMap,
-  context: StepContext,
-): Promise<PropertyMap> {
+async function outputs(inputs: PropertyMap, script: Script, previous: PropertyMap, context: StepContext) {
   if (context.preview) return { ...inputs, stdout: unknown, stderr: unknown };
-  return { ...inputs, ...(script === undefined ? printed(previous) : await run(inputs, script, previous, context)) };
+  return { ...inputs, ...(await run(inputs, script, previous, context)) };
 }
 
-async function run(marked: PropertyMap, script: PropertyValue, previous: PropertyMap, context: StepContext) {
+async function run(marked: PropertyMap, script: Script, previous: PropertyMap, context: StepContext) {
+  if (script === undefined) return printed(previous);
   const inputs = plain(marked) as Inputs;
   const { dir = context.directory, assetPaths, archivePaths } = inputs;
   const { stdout, stderr } = printed(inputs.addPreviousOutputInEnv === false ? {} : previous);

@@ -13,13 +13,6 @@ export interface DisplayOptions {
   diff: boolean;
 }
 
-function wordsOf(op: Op): Record<"mark" | "planned" | "doing" | "done", string> {
-  const [mark, verb, object = ""] = ops[op];
-  const stem = verb.replace(/e$/, "");
-  const done = verb === "read" ? verb : `${stem}ed`;
-  return { mark, planned: verb + object, doing: `${stem}ing${object}`, done: done + object };
-}
-
 /** Tells people about an operation as the CLI does where there is no terminal. */
 export class Display implements EventSink {
   private readonly options: DisplayOptions;
@@ -46,7 +39,7 @@ export class Display implements EventSink {
   }
 
   private begin(step: StepMetadata, planning: boolean): void {
-    const { planned, doing } = wordsOf(step.op);
+    const [, planned, doing] = ops[step.op];
     this.started.set(step.urn + step.op, Date.now());
     if (this.options.diff) this.print(...renderStep(step));
     else this.row(step, planning ? planned : `${doing} (0s)`);
@@ -59,18 +52,18 @@ export class Display implements EventSink {
       this.outputs = renderProperties(olds, newState?.outputs ?? {}, !planning);
     }
     const seconds = (Date.now() - (this.started.get(step.urn + step.op) ?? Date.now())) / 1000;
-    if (!planning) this.row(step, `${wordsOf(step.op).done} (${seconds.toFixed(2)}s)`);
+    if (!planning) this.row(step, `${ops[step.op][3]} (${seconds.toFixed(2)}s)`);
   }
 
   private fail(step: StepMetadata): void {
     this.failed++;
-    this.row(step, `**${wordsOf(step.op).doing} failed**`);
+    this.row(step, `**${ops[step.op][2]} failed**`);
   }
 
   private row(step: StepMetadata, status: string): void {
     if (this.options.diff || step.op === "same" || isDefaultProvider(step.urn)) return;
     const changes = step.op === "update" || step.op.includes("replace") ? changedProperties(step) : "";
-    this.print(` ${wordsOf(step.op).mark} ${shortType(step.urn)} ${nameOf(step.urn)} ${status}${changes}`);
+    this.print(` ${ops[step.op][0]} ${shortType(step.urn)} ${nameOf(step.urn)} ${status}${changes}`);
   }
 
   private diagnose(diagnostic: Diagnostic): void {
@@ -112,7 +105,7 @@ function summaryLines({ resourceChanges, isPreview }: Summary, failed: number): 
   const { same = 0, ...changes } = resourceChanges;
   const counts = Object.entries(changes) as [Op, number][];
   const lines = counts.map(([op, count]) => {
-    const { mark, planned, done } = wordsOf(op);
+    const [mark, planned, , done] = ops[op];
     return `${mark.trim()} ${count} ${isPreview ? `to ${planned}` : done}`;
   });
   const total = counts.reduce((sum, [, count]) => sum + count, 0);
@@ -127,16 +120,13 @@ function changedProperties(step: StepMetadata): string {
   return changes.length > 0 ? ` [diff: ${changes.join(",")}]` : "";
 }
 
-function renderStep({ op, urn, type, provider, [states]: { oldState: old, newState } }: StepMetadata): string[] {
+function renderStep({ op, urn, type, [states]: { oldState, newState } }: StepMetadata): string[] {
   const isRoot = type === rootStackType;
   if (isDefaultProvider(urn) || (op === "same" && !isRoot) || op.includes("-replace")) return [];
-  const { planned, mark } = wordsOf(op);
-  const lines = [`${mark.trim() || " "} ${shortType(urn)}: (${planned})`];
-  if (old?.id) lines.push(`    [id=${old.id}]`);
-  lines.push(`    [urn=${urn}]`);
-  if (provider) lines.push(`    [provider=${provider}]`);
-  const [olds, news] = [old, op === "delete" ? undefined : newState].map((state) => state && (state.inputs ?? {}));
-  if (op !== "same") lines.push(...renderProperties(olds, news));
+  const [mark, planned] = ops[op];
+  const [olds, news] = [oldState, op === "delete" ? undefined : newState].map((state) => state && (state.inputs ?? {}));
+  const properties = op === "same" ? [] : renderProperties(olds, news);
+  const lines = [`${mark.trim() || " "} ${shortType(urn)}: (${planned})`, `    [urn=${urn}]`, ...properties];
   return lines.map((line) => (isRoot ? line : `    ${line}`));
 }
 

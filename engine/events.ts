@@ -1,22 +1,22 @@
 import { stripVTControlCharacters } from "node:util";
 import { given, type ResourceState } from "./checkpoint.ts";
-import { masked } from "./property-value.ts";
+import { mask, masked } from "./property-value.ts";
 import { typeOf } from "./urn.ts";
 import type { DiagnosticEvent, SummaryEvent } from "@pulumi/pulumi/automation/index.js";
 import type { Diff } from "./diff.ts";
 
-/** What can be done to a resource: its mark, and the words for it. */
+/** What can be done to a resource: its mark, and the words for what is planned, under way and done. */
 export const ops = {
-  same: ["  ", "same"],
-  create: ["+ ", "create"],
-  update: ["~ ", "update"],
-  delete: ["- ", "delete"],
-  read: ["> ", "read"],
-  replace: ["+-", "replace"],
-  "create-replacement": ["++", "create", " replacement"],
-  "delete-replaced": ["--", "delete", " original"],
-  discard: ["< ", "discard"],
-  refresh: ["~ ", "refresh"],
+  same: ["  ", "same", "", ""],
+  create: ["+ ", "create", "creating", "created"],
+  update: ["~ ", "update", "updating", "updated"],
+  delete: ["- ", "delete", "deleting", "deleted"],
+  read: ["> ", "read", "reading", "read"],
+  replace: ["+-", "replace", "replacing", "replaced"],
+  "create-replacement": ["++", "create replacement", "creating replacement", "created replacement"],
+  "delete-replaced": ["--", "delete original", "deleting original", "deleted original"],
+  discard: ["< ", "discard", "discarding", "discarded"],
+  refresh: ["~ ", "refresh", "refreshing", "refreshed"],
 } as const;
 
 export type Op = keyof typeof ops;
@@ -50,7 +50,15 @@ export interface EventSink {
 /** The whole states of a step, for what is shown to people; not part of what is logged. */
 export const states = Symbol("states");
 
-export function stepMetadata(op: Op, old?: ResourceState, next?: ResourceState, diff?: Diff) {
+/** What events tell of a step. */
+interface Told {
+  op: Op;
+  old?: ResourceState | undefined;
+  next?: ResourceState | undefined;
+  diff?: Diff;
+}
+
+export function stepMetadata({ op, old, next, diff }: Told) {
   const { urn = "", provider = "" } = next ?? old ?? {};
   const detailed = Object.entries(diff?.detailed ?? {});
   const entries = detailed.map(([path, diffKind]) => [path, { diffKind, inputDiff: true }] as const);
@@ -81,20 +89,19 @@ export class Masker {
   private longestFirst: string[] = [];
 
   add(texts: string[]): void {
-    const isNew = texts.filter((text) => !this.known.has(text));
-    if (isNew.length === 0) return;
-    for (const text of isNew) this.known.add(text);
-    const forms = isNew.flatMap((text) => {
+    if (texts.every((text) => this.known.has(text))) return;
+    for (const text of texts) this.known.add(text);
+    const forms = [...this.known].flatMap((text) => {
       const lines = text.split(/\r?\n/).filter((line) => line.trim().length >= 8);
       return [text, JSON.stringify(text).slice(1, -1), ...lines];
     });
     // Very short texts would hide half of every message.
-    const all = new Set([...this.longestFirst, ...forms.filter((form) => form.length > 2)]);
-    this.longestFirst = [...all].sort((a, b) => b.length - a.length);
+    const shown = forms.filter((form) => form.length > 2);
+    this.longestFirst = [...new Set(shown)].sort((a, b) => b.length - a.length);
   }
 
   mask(message: string): string {
-    return this.longestFirst.reduce((result, text) => result.replaceAll(text, "[secret]"), message);
+    return this.longestFirst.reduce((result, text) => result.replaceAll(text, mask), message);
   }
 }
 
@@ -114,17 +121,17 @@ export class Events {
   }
 
   /** A step begins. */
-  begun(...step: Parameters<typeof stepMetadata>): void {
-    this.emit({ resourcePreEvent: { metadata: stepMetadata(...step), ...this.planning } });
+  begun(step: Told): void {
+    this.emit({ resourcePreEvent: { metadata: stepMetadata(step), ...this.planning } });
   }
 
   /** A step is done. */
-  done(...step: Parameters<typeof stepMetadata>): void {
-    this.emit({ resOutputsEvent: { metadata: stepMetadata(...step), ...this.planning } });
+  done(step: Told): void {
+    this.emit({ resOutputsEvent: { metadata: stepMetadata(step), ...this.planning } });
   }
 
-  failed(...step: Parameters<typeof stepMetadata>): void {
-    this.emit({ resOpFailedEvent: { metadata: stepMetadata(...step), status: 0, steps: 0 } });
+  failed(step: Told): void {
+    this.emit({ resOpFailedEvent: { metadata: stepMetadata(step), status: 0, steps: 0 } });
   }
 
   diagnostic(severity: Severity, text: string, urn?: string, ephemeral = false): void {

@@ -29,7 +29,7 @@ export async function lock(backend: Backend, name: StackName): Promise<() => voi
         `delete the lock file with \`pulumi cancel\`.${others.map((file) => `\n  ${describe(backend, file)}`).join("")}`,
     );
   }
-  const release = writeLock(join(lockDirectory(backend, name), `${randomUUID()}.json`));
+  const release = writeLock(join(directoryOf(backend, name), `${randomUUID()}.json`));
   if (lockFiles(backend, name).length === 1) return release;
   // Those that start at the same moment find each other's files: all step back, and come again one by one.
   release();
@@ -60,13 +60,13 @@ export function removeLocks(backend: Backend, name: StackName): void {
   for (const file of lockFiles(backend, name)) rmSync(file, { force: true });
 }
 
-function lockDirectory(backend: Backend, { project, stack }: StackName): string {
+function directoryOf(backend: Backend, { project, stack }: StackName): string {
   return backend.path("locks", "organization", project, stack);
 }
 
 /** Any file in the stack's lock folder is a lock. */
 function lockFiles(backend: Backend, name: StackName): string[] {
-  const directory = lockDirectory(backend, name);
+  const directory = directoryOf(backend, name);
   return namesIn(directory, ".json").map((file) => join(directory, file));
 }
 

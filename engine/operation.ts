@@ -98,7 +98,7 @@ export class Operation {
   private close({ op, old, next }: Component, outputs: PropertyMap): void {
     const state = withOutputs(next, outputs);
     this.run.snapshot.replace(next, state);
-    this.run.events.done(op, old, state);
+    this.run.events.done({ op, old, next: state });
   }
 
   private refuseReplacing(urn: string): void {

@@ -99,8 +99,8 @@ function openState({ state, secrets }: Session, { clearPendingCreates }: Options
 async function refresh({ base, events, executor, options, snapshot }: Run): Promise<void> {
   const isOnlyRefresh = options.kind === "refresh";
   for (const old of await base) {
-    events.begun("refresh", old, old);
-    events.done(isOnlyRefresh ? "same" : "refresh", old, old);
+    events.begun({ op: "refresh", old, next: old });
+    events.done({ op: isOnlyRefresh ? "same" : "refresh", old, next: old });
     if (!isOnlyRefresh) continue;
     executor.count("same", old.urn);
     // The CLI leaves out what depends on nothing.

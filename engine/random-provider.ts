@@ -58,14 +58,10 @@ const recipes: Record<string, Recipe> = {
   },
 };
 
-const resources = Object.entries(recipes).map(([kind, recipe]) => [
-  `random:index/random${kind}:Random${kind}`,
-  resource(kind, recipe),
-]);
-export const randomProvider: Provider = {
-  functions: {},
-  resources: Object.fromEntries(resources) as Provider["resources"],
-};
+export const randomProvider: Provider = { functions: {}, resources: {} };
+for (const [kind, recipe] of Object.entries(recipes)) {
+  randomProvider.resources[`random:index/random${kind}:Random${kind}`] = resource(kind, recipe);
+}
 
 function resource(kind: string, { defaults, make }: Recipe): ResourceProvider {
   const settle = (inputs: PropertyMap): PropertyMap => ({ ...inputs, ...defaults?.(inputs) });

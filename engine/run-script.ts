@@ -40,7 +40,11 @@ export async function runScript(
       if (isLogged) createInterface({ input: child[name], crlfDelay: Infinity }).on("line", log);
     }
     const kill = (): void => {
-      killGroup(child.pid);
+      try {
+        process.kill(-(child.pid ?? NaN), "SIGKILL");
+      } catch {
+        // It has ended by itself, or not begun.
+      }
       // Nobody waits for a grandchild that left the group and still holds the pipes.
       for (const stream of [child.stdout, child.stderr]) stream.destroy();
     };
@@ -55,14 +59,6 @@ export async function runScript(
     : await run().catch((error: unknown) => startProblem(file, cwd, error as NodeJS.ErrnoException));
   if (problem !== "") throw new Error(`${problem}: running ${goQuote(command)}:\n${output.both}`);
   return { stdout: output.stdout.replace(/\n$/, ""), stderr: output.stderr.replace(/\n$/, "") };
-}
-
-function killGroup(pid = NaN): void {
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // It has ended by itself, or not begun.
-  }
 }
 
 function startProblem(file: string, directory: string, { code, errno, message }: NodeJS.ErrnoException): string {

@@ -127,33 +127,32 @@ export class StepExecutor {
   private async runNow(step: Step): Promise<ResourceState | undefined> {
     if (this.failed) throw new Stopped();
     const { events, options } = this.parts;
-    const { op, old, next, diff } = step;
-    events.masker.add([...secretTexts(next?.inputs ?? {}), ...secretTexts(old?.inputs ?? {})]);
-    events.begun(op, old, next, diff);
+    const { op, old, next } = step;
+    events.masker.add(secretTexts([next?.inputs ?? {}, old?.inputs ?? {}]));
+    events.begun(step);
     const state = await this.record(step).catch((error: unknown) => this.stepFails(step, error as Error));
-    const after = state ?? next;
+    const done = { ...step, next: state ?? next };
     this.count(op, subjectOf(step).urn);
     // A component is done when it registers its outputs; a preview shows it before that, too.
-    if (!after || after.custom || options.preview) events.done(op, old, after, diff);
+    if (!done.next || done.next.custom || options.preview) events.done(done);
     if (op === "create-replacement") {
-      // What is deleted in the end is a step of its own; this one only says what the create was.
-      events.begun("replace", old, after, diff);
-      this.count("replace", after?.urn ?? "");
-      events.done("replace", old, after, diff);
+      // Says what the create was; what it replaces is deleted in the end, by a step of its own.
+      events.begun({ ...done, op: "replace" });
+      this.count("replace", subjectOf(step).urn);
+      events.done({ ...done, op: "replace" });
     }
     return state;
   }
 
   private stepFails(step: Step, error: Error): never {
     const { events, options, snapshot } = this.parts;
-    const { op, old, next, diff } = step;
     this.stepFailed = true;
     // A create that failed has changed nothing we know of; of the others one cannot be sure.
-    if (!options.preview && !op.startsWith("create") && !(error instanceof UserError)) this.maybeCorrupt = true;
+    if (!options.preview && !step.op.startsWith("create") && !(error instanceof UserError)) this.maybeCorrupt = true;
     // That nothing can be saved is told once, in the end, and not for each step.
     if (error === snapshot.problem) this.fail();
     else this.fail(`${options.preview ? "Preview failed: " : ""}${error.message}`, subjectOf(step).urn);
-    if (!options.preview) events.failed(op, old, next, diff);
+    if (!options.preview) events.failed(step);
     throw new Stopped();
   }
 
@@ -207,7 +206,14 @@ const isSlow = ({ provider, read }: Step): boolean => provider !== undefined || 
 async function apply(step: Step, context: StepContext): Promise<ResourceState | undefined> {
   const { op, old, next, provider } = step;
   if (!next) {
-    if (op === "delete" && step.old.protect) throw protectionError(step.old.urn);
+    if (op === "delete" && step.old.protect) {
+      const urn = step.old.urn;
+      throw new UserError(
+        `resource "${urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the ` +
+          "`protect` flag from the resource in your Pulumi program and run `pulumi up`, or use the command:\n" +
+          `\`pulumi state unprotect '${urn}'\``,
+      );
+    }
     if (!context.preview) await provider?.delete?.(step.old, context);
     return undefined;
   }
@@ -229,12 +235,4 @@ export function withOutputs(state: ResourceState, outputs: PropertyMap = {}): Re
   const marked = mapObject(outputs, (value, key) => (names.includes(key) && !isSecret(value) ? secret(value) : value));
   const { outputs: _, ...rest } = state;
   return { ...rest, ...given({ outputs: marked }) };
-}
-
-function protectionError(urn: string): UserError {
-  return new UserError(
-    `resource "${urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the ` +
-      "`protect` flag from the resource in your Pulumi program and run `pulumi up`, or use the command:\n" +
-      `\`pulumi state unprotect '${urn}'\``,
-  );
 }

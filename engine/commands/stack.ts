@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { fullName } from "../backend.ts";
-import { checkIntegrity, formatCheckpoint, passphraseProvider, rootResource } from "../checkpoint.ts";
+import { checkIntegrity, formatCheckpoint, newDeployment, rootResource } from "../checkpoint.ts";
 import { answer, print, requireYes, table, type Commands, type Flags } from "../command-line.ts";
 import { hasSecure, shownConfig, StackFile } from "../configuration.ts";
 import { locked } from "../lock.ts";
@@ -11,6 +11,9 @@ import { nameOf } from "../urn.ts";
 import { refuse, UserError } from "../user-error.ts";
 import { openProject, openSession, parseStackName, selectedStack, selectStack } from "../workspace.ts";
 import type { Deployment, UntypedDeployment } from "../checkpoint.ts";
+
+/** Whole seconds, as the CLI prints them. */
+const time = (unixSeconds: number): string => new Date(unixSeconds * 1000).toISOString();
 
 export const commands: Commands = {
   /** Which one is selected and what is in it. */
@@ -37,7 +40,9 @@ export const commands: Commands = {
     const selected = selectedStack(project, backend)?.stack;
     const stacks = backend.list(project.name).map((name) => {
       const { resources = [], manifest } = backend.read(name)?.deployment ?? {};
-      const lastUpdate = resources.length > 0 ? (backend.lastUpdate(name) ?? manifest?.time) : undefined;
+      const [last] = backend.history(name);
+      const updated = last ? time(last.endTime) : manifest?.time;
+      const lastUpdate = resources.length > 0 ? updated : undefined;
       return { name: name.stack, current: name.stack === selected, lastUpdate, resourceCount: resources.length };
     });
     const rows = stacks.map(({ name, current, lastUpdate = "n/a", resourceCount }) => {
@@ -101,7 +106,6 @@ export const commands: Commands = {
     const updates = backend.history(name).slice((page - 1) * size, page * size);
     const shown = flags["show-secrets"] ?? false;
     if (shown && updates.some(({ config }) => hasSecure(config))) await secrets.unlock();
-    const time = (seconds: number): string => new Date(seconds * 1000).toISOString();
     const entries = updates.map(({ startTime, endTime, config, ...update }) => ({
       ...update,
       startTime: time(startTime),
@@ -139,7 +143,7 @@ export const commands: Commands = {
     }
     checkIntegrity(deployment);
     const secrets = new Secrets(deployment.secrets_providers?.state?.salt ?? session.secrets.salt);
-    deployment.secrets_providers = passphraseProvider(secrets.salt);
+    deployment.secrets_providers = newDeployment(secrets.salt).secrets_providers;
     const map = deployment as unknown as PropertyMap;
     if (some(map, isSecret)) await secrets.unlock();
     const sealed = mapSecrets(map, ({ plaintext }) =>

@@ -81,6 +81,14 @@ test("deletes go before what they need, and stop at what is protected", async ()
   expect(snapshot.resources()).toEqual([a]);
 });
 
+test("an operation that is cancelled before anything runs says so, and runs nothing", async () => {
+  const { seen, executor } = setUp();
+  const step = executor.run(create("a"));
+  executor.cancel();
+  await expect(step).rejects.toThrow();
+  expect(seen).toEqual(["update canceled"]);
+});
+
 test("a custom timeout stops the step", async () => {
   const { executor } = setUp();
   const provider = {
