@@ -34,7 +34,7 @@ export function globAssets(directory: string, globs: string[]): PropertyMap {
     if (file.isDirectory() || !patterns.findLast(({ pattern }) => pattern.test(name))?.takes) continue;
     assets[name] = { [signature]: values.assetSignature, hash: hash("sha256", readFileSync(path)), path };
   }
-  return values.sortedByKey(assets);
+  return assets;
 }
 
 /** Globs as the command provider has them: `**` is anything, also within a name. */
@@ -49,7 +49,8 @@ function globPattern(glob: string): RegExp {
 
 /** An archive's hash is that of the tar file it would make: files by name, mode 0600, no times. */
 export function archiveOf(assets: PropertyMap): PropertyMap {
-  const blocks = Object.entries(assets).flatMap(([name, asset]) => {
+  const files = Object.entries(assets).sort(([a], [b]) => (a < b ? -1 : 1));
+  const blocks = files.flatMap(([name, asset]) => {
     const content = readFileSync(asText((asset as PropertyMap).path));
     return [tarHeader(name, content.length), content, Buffer.alloc(-content.length & 511)];
   });

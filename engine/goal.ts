@@ -1,3 +1,4 @@
+import { hashAssets } from "./assets.ts";
 import { given, type CustomTimeouts, type ResourceState } from "./checkpoint.ts";
 import { flattenOutputs, type PropertyMap, type PropertyValue } from "./property-value.ts";
 import { isProviderType } from "./urn.ts";
@@ -21,7 +22,7 @@ export function goalOf(request: RegisterResourceRequest): Goal {
   const asked = request.toObject();
   refuseOptions(asked);
   const { name, type, custom, version, deletebeforereplace: deleteBeforeReplace } = asked;
-  const inputs = propertyMap(request.getObject());
+  const inputs = hashAssets(propertyMap(request.getObject()));
   const options = given({
     // A provider's version is one of its inputs.
     inputs: isProviderType(type) && version !== "" ? { version, ...inputs } : inputs,

@@ -95,8 +95,9 @@ export const commands: Commands = {
     const outputs = flags["show-secrets"] ? plain(secrets.open(sealed, "")) : mapSecrets(sealed, () => mask);
     const shown = wanted === undefined ? outputs : outputs[wanted];
     if (shown === undefined) throw new UserError(`current stack does not have output property '${wanted ?? ""}'`);
-    const rows = Object.entries(outputs).map(([key, value]) => [key, asText(value)]);
-    answer(flags, shown, wanted === undefined ? table(["OUTPUT", "VALUE"], rows) : asText(shown));
+    const rows = Object.entries(outputs).map(([key, value]) => [`    ${key}`, asText(value)]);
+    const all = `Current stack outputs (${rows.length}):\n${table(["    OUTPUT", "VALUE"], rows)}`;
+    answer(flags, shown, wanted === undefined ? all : asText(shown));
   },
 
   /** Newest first. */
