@@ -1,44 +1,40 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import {
-  archiveSignature,
-  assetSignature,
-  asText,
-  isObject,
-  mapValue,
-  signature,
-  type PropertyMap,
-} from "./property-value.ts";
+import * as values from "./property-value.ts";
+import { asText, signature, type PropertyMap } from "./property-value.ts";
 import { refuse } from "./user-error.ts";
 
 /** Adds the content's hash to the assets in a program's inputs. */
 export function hashAssets(inputs: PropertyMap): PropertyMap {
-  return mapValue(inputs, (item) => {
-    if (!isObject(item) || item.hash !== undefined) return undefined;
-    if (item[signature] === archiveSignature) throw refuse("an archive as input");
-    if (item[signature] !== assetSignature) return undefined;
+  return values.mapValue(inputs, (item) => {
+    if (!values.isObject(item) || item.hash !== undefined) return undefined;
+    if (item[signature] === values.archiveSignature) throw refuse("an archive as input");
+    if (item[signature] !== values.assetSignature) return undefined;
     if (typeof item.uri === "string") throw refuse("a remote asset");
     const { __pulumiAsset: _, ...asset } = item;
-    return { ...asset, hash: sha256(asset.text === undefined ? readFileSync(asText(asset.path)) : asText(asset.text)) };
-  }) as PropertyMap;
+    return {
+      ...asset,
+      hash: hash("sha256", asset.text === undefined ? readFileSync(asText(asset.path)) : asText(asset.text)),
+    };
+  });
 }
 
 /** The files below `directory` that match the globs, as assets by relative path; `!` takes away again. */
 export function globAssets(directory: string, globs: string[]): PropertyMap {
-  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((file) => !file.isDirectory());
-  const paths = files.map((file) => relative(directory, join(file.parentPath, file.name))).sort();
-  const patterns = globs.map((glob) => ({ glob, pattern: globPattern(glob.replace(/^!/, "")) }));
-  // The last glob that matches decides.
-  const chosen = paths.filter(
-    (file) => patterns.findLast(({ pattern }) => pattern.test(file))?.glob.startsWith("!") === false,
-  );
-  const asset = (path: string): PropertyMap => ({
-    [signature]: assetSignature,
-    hash: sha256(readFileSync(path)),
-    path,
-  });
-  return Object.fromEntries(chosen.map((file) => [file, asset(join(directory, file))]));
+  const patterns = globs.map((glob) => ({
+    takes: !glob.startsWith("!"),
+    pattern: globPattern(glob.replace(/^!/, "")),
+  }));
+  const assets: PropertyMap = {};
+  for (const file of readdirSync(directory, { recursive: true, withFileTypes: true })) {
+    const path = join(file.parentPath, file.name);
+    const name = relative(directory, path);
+    // The last glob that matches decides.
+    if (file.isDirectory() || !patterns.findLast(({ pattern }) => pattern.test(name))?.takes) continue;
+    assets[name] = { [signature]: values.assetSignature, hash: hash("sha256", readFileSync(path)), path };
+  }
+  return assets;
 }
 
 /** Globs as the command provider has them: `**` is anything, also within a name. */
@@ -58,7 +54,11 @@ export function archiveOf(assets: PropertyMap): PropertyMap {
     const content = readFileSync(asText((asset as PropertyMap).path));
     return [tarHeader(name, content.length), content, Buffer.alloc(-content.length & 511)];
   });
-  return { [signature]: archiveSignature, assets, hash: sha256(Buffer.concat([...blocks, Buffer.alloc(1024)])) };
+  return {
+    [signature]: values.archiveSignature,
+    assets,
+    hash: hash("sha256", Buffer.concat([...blocks, Buffer.alloc(1024)])),
+  };
 }
 
 /** Written as Go writes it, byte by byte: the `tar` package pads its numbers otherwise. */
@@ -74,8 +74,4 @@ function tarHeader(name: string, size: number): Buffer {
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${octal(sum, 6)} `, 148);
   return header;
-}
-
-function sha256(content: string | Buffer): string {
-  return createHash("sha256").update(content).digest("hex");
 }

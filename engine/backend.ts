@@ -3,8 +3,8 @@ import { open, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type UntypedDeployment, formatCheckpoint, newDeployment, parseCheckpoint } from "./checkpoint.ts";
-import { UserError, refuse } from "./user-error.ts";
+import { formatCheckpoint, newDeployment, parseCheckpoint, type UntypedDeployment } from "./checkpoint.ts";
+import { refuse, UserError } from "./user-error.ts";
 import type { Project } from "./workspace.ts";
 import type { PropertyMap } from "./property-value.ts";
 
@@ -73,7 +73,7 @@ export class Backend {
   }
 
   list(project: string): StackName[] {
-    const files = namesIn(this.path("stacks", project)).filter((file) => file.endsWith(".json"));
+    const files = namesIn(this.path("stacks", project), ".json");
     return files.map((file) => ({ project, stack: file.slice(0, -".json".length) }));
   }
 
@@ -88,14 +88,8 @@ export class Backend {
   /** Its finished updates, newest first. */
   history({ project, stack }: StackName): UpdateInfo[] {
     const directory = this.path("history", project, stack);
-    const files = namesIn(directory).filter((file) => file.endsWith(".history.json"));
-    return files.reverse().map((file) => JSON.parse(readFileSync(join(directory, file), "utf8")) as UpdateInfo);
-  }
-
-  /** When the stack was last updated, in whole seconds as the CLI prints it. */
-  lastUpdate(name: StackName): string | undefined {
-    const [last] = this.history(name);
-    return last && new Date(last.endTime * 1000).toISOString();
+    const newestFirst = namesIn(directory, ".history.json").reverse();
+    return newestFirst.map((file) => JSON.parse(readFileSync(join(directory, file), "utf8")) as UpdateInfo);
   }
 
   /** Adds the entry, the checkpoint after it, and a backup of the same checkpoint. */
@@ -115,9 +109,10 @@ export function fullName({ project, stack }: StackName): string {
   return `organization/${project}/${stack}`;
 }
 
-/** What lies in a directory, if there is one, sorted. */
-export function namesIn(directory: string): string[] {
-  return existsSync(directory) ? readdirSync(directory).sort() : [];
+/** The files of a kind that lie in a directory, if there is one, sorted. */
+export function namesIn(directory: string, ending: string): string[] {
+  const names = existsSync(directory) ? readdirSync(directory) : [];
+  return names.filter((name) => name.endsWith(ending)).sort();
 }
 
 /** Which backend is meant: the environment's, the project's, or the one last logged in to. */
@@ -150,17 +145,13 @@ async function writeAtomically(file: string, text: string): Promise<void> {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     await writeFile(temporary, text, { mode: 0o600, flush: true });
     renameSync(temporary, file);
-    await syncDirectory(dirname(file));
+    // The new name, too, is only safe from a power failure when its directory is on the disk.
+    const directory = await open(dirname(file));
+    await directory.sync().finally(() => directory.close());
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw writeProblem(file, error as Error);
   }
-}
-
-/** A new name, too, is only safe from a power failure when its directory is on the disk. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path);
-  await directory.sync().finally(() => directory.close());
 }
 
 export function writeProblem(file: string, { message }: Error): UserError {

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { providerUrn } from "./urn.ts";
+import { hash } from "node:crypto";
+import { providerUrn, rootStackType } from "./urn.ts";
 import { refuse, UserError } from "./user-error.ts";
 import type { PropertyMap, PropertyValue } from "./property-value.ts";
 
@@ -59,21 +59,24 @@ export function now(): string {
   return new Date().toISOString();
 }
 
+/** The state has no empty fields. */
+export function given<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const isGiven = (value: unknown): boolean =>
+    value instanceof Object ? Object.keys(value).length > 0 : value !== undefined && value !== "" && value !== false;
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => isGiven(value))) as T;
+}
+
 /** A state without resources. */
-export function newDeployment(salt: string): Deployment {
-  return { manifest: newManifest(), secrets_providers: passphraseProvider(salt), metadata: {} };
+export function newDeployment(salt: string) {
+  return { manifest: newManifest(), secrets_providers: { type: "passphrase", state: { salt } }, metadata: {} };
 }
 
 export function newManifest(): Deployment["manifest"] {
   return { time: now(), magic: magic(cliVersion), version: cliVersion };
 }
 
-export function passphraseProvider(salt: string): NonNullable<Deployment["secrets_providers"]> {
-  return { type: "passphrase", state: { salt } };
-}
-
 function magic(version: string): string {
-  return version === "" ? "" : createHash("sha256").update(version).digest("hex");
+  return version === "" ? "" : hash("sha256", version);
 }
 
 export function formatCheckpoint(stack: string, latest: Deployment): string {
@@ -90,6 +93,11 @@ export function parseCheckpoint(text: string, file: string): UntypedDeployment {
   }
 }
 
+/** The stack's own resource, which has its outputs. */
+export function rootResource({ resources = [] }: Deployment): ResourceState | undefined {
+  return resources.find((resource) => resource.type === rootStackType && !resource.delete);
+}
+
 /** State features the engine does not act on; reading a stack that has one is fine, changing it is not. */
 export function refuseForeignState({ version, features = [], deployment }: UntypedDeployment): void {
   if (version > 3) throw refuse(`a stack whose state uses ${features.join(", ") || `version ${version}`}`);
@@ -104,27 +112,18 @@ export function checkIntegrity({ manifest, resources = [] }: Deployment): void {
   if (manifest.magic !== magic(manifest.version)) {
     throw new UserError("magic cookie mismatch; possible tampering/corruption detected");
   }
-  const seen = new Set<string>();
-  const living = new Set<string>();
+  const [seen, living] = [new Set<string>(), new Set<string>()];
   for (const resource of resources) {
     const { urn } = resource;
-    for (const [what, needed] of needs(resource)) {
-      if (!seen.has(needed)) throw new UserError(`resource ${urn} ${what} ${needed} refers to missing resource`);
-    }
+    const missing = requirements(resource).find((needed) => !seen.has(needed));
+    if (missing) throw new UserError(`resource ${urn} refers to missing resource ${missing}`);
     if (living.has(urn) && !resource.delete) throw new UserError(`duplicate resource ${urn}`);
     seen.add(urn);
     if (!resource.delete) living.add(urn);
   }
 }
 
-/** Everything that must be there while the resource is, and what it is to it. */
-function needs({ provider, parent, dependencies = [] }: ResourceState): [what: string, urn: string][] {
-  const needed: [string, string][] = dependencies.map((urn) => ["dependency", urn]);
-  if (parent) needed.unshift(["parent", parent]);
-  if (provider) needed.unshift(["provider", providerUrn(provider)]);
-  return needed;
-}
-
-export function requirements(resource: ResourceState): string[] {
-  return needs(resource).map(([, urn]) => urn);
+/** Everything that must be there while the resource is. */
+export function requirements({ provider, parent, dependencies = [] }: ResourceState): string[] {
+  return [...(provider ? [providerUrn(provider)] : []), ...(parent ? [parent] : []), ...dependencies];
 }

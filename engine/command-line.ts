@@ -72,6 +72,21 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2));
+/** What a command has found out: `value` for programs, `text` for people. */
+export function answer({ json }: Flags, value: unknown, text: string): void {
+  print(json ? JSON.stringify(value, null, 2) : text);
+}
+
+/** Rows in columns, two spaces between. */
+export function table(heading: string[], rows: string[][]): string {
+  const all = [heading, ...rows];
+  const widths = heading.map((_, i) => Math.max(...all.map((row) => row[i]?.length ?? 0)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }

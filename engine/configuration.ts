@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isCollection, isMap, parseDocument, type Document } from "yaml";
-import { isObject, mapObject, mapValue, mask, some, type PropertyMap, type PropertyValue } from "./property-value.ts";
+import { isObject, mapObject, mapValue, mask, some, sortedByKey } from "./property-value.ts";
 import { refuse, UserError } from "./user-error.ts";
+import type { PropertyMap, PropertyValue } from "./property-value.ts";
 import type { Secrets } from "./secrets.ts";
 import type { ConfigDeclaration, Project } from "./workspace.ts";
 
@@ -29,17 +30,12 @@ export function configPlace(text: string, project: string, isPath = false): Conf
 }
 
 export function parsePropertyPath(text: string): (string | number)[] {
-  const parts: (string | number)[] = [];
-  const part = /\.?(?:\[(?:"((?:[^"\\]|\\.)*)"|(\d+|\*))\]|([^.[\]]+))/y;
-  while (part.lastIndex < text.length) {
-    const at = part.lastIndex;
-    const match = part.exec(text);
-    if (!match) throw new UserError(`invalid path ${text}, at position ${at}`);
-    const [, quoted, index, name] = match;
-    if (index !== undefined) parts.push(index === "*" ? "*" : Number(index));
-    else parts.push(name ?? quoted?.replace(/\\(.)/g, "$1") ?? "");
-  }
-  return parts;
+  const parts = [...text.matchAll(/\.?(?:\[(?:"((?:[^"\\]|\\.)*)"|(\d+|\*))\]|([^.[\]]+))/gy)];
+  if (parts.map(([part]) => part).join("") !== text) throw new UserError(`invalid path ${text}`);
+  return parts.map(([, quoted, index, name]) => {
+    if (index !== undefined) return index === "*" ? "*" : Number(index);
+    return name ?? quoted?.replace(/\\(.)/g, "$1") ?? "";
+  });
 }
 
 /** `Pulumi.STACK.yaml`. Edits keep the user's comments and order. */
@@ -115,10 +111,6 @@ export function stackConfiguration(project: Project, file: StackFile): PropertyM
   return sortedByKey(Object.fromEntries(all.map(([name, value]) => [configKey(name, project.name), value])));
 }
 
-function sortedByKey<T>(map: Record<string, T>): Record<string, T> {
-  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
 function isSecure(value: PropertyValue): value is { secure: string } {
   return isObject(value) && typeof value.secure === "string" && Object.keys(value).length === 1;
 }
@@ -159,30 +151,31 @@ export async function programConfiguration(configuration: PropertyMap, secrets: 
 /** Holds the configuration against the types that the project declares. */
 export function validateConfiguration(project: Project, stack: string, configuration: PropertyMap): void {
   const where = `validating stack config: Stack '${stack}'`;
-  const missing: string[] = [];
-  for (const [name, declared] of Object.entries(sortedByKey(project.config))) {
-    if (!isDeclaration(declared)) continue;
-    const value = configuration[configKey(name, project.name)];
-    const { type, items, secret } = declared;
-    const problem = (what: string): UserError =>
-      new UserError(`${where} with configuration key '${name}' must be ${what}`);
-    if (value === undefined) {
-      if (type) missing.push(`'${name}'`);
-    } else if (hasSecure(value)) continue;
-    else if (secret) throw problem("encrypted as it's secret");
-    else if (type && !fits(value, declared)) {
-      throw problem(`of type '${type === "array" ? `array<${items?.type ?? ""}>` : type}'`);
-    }
+  const declarations = Object.entries(sortedByKey(project.config)).flatMap(([name, declared]) =>
+    isDeclaration(declared) ? [{ name, declared, value: configuration[configKey(name, project.name)] }] : [],
+  );
+  for (const { name, declared, value } of declarations) {
+    const wanted = value === undefined || hasSecure(value) ? undefined : unmet(declared, value);
+    if (wanted) throw new UserError(`${where} with configuration key '${name}' must be ${wanted}`);
   }
+  const missing = declarations.filter(({ declared, value }) => declared.type && value === undefined);
   if (missing.length === 0) return;
   // British: no comma in front of "and".
-  const list = new Intl.ListFormat("en-GB").format(missing);
+  const list = new Intl.ListFormat("en-GB").format(missing.map(({ name }) => `'${name}'`));
   throw new UserError(`${where} is missing configuration value${missing.length > 1 ? "s" : ""} ${list}`);
+}
+
+/** What the value should be and is not. */
+function unmet(declared: ConfigDeclaration, value: PropertyValue): string | undefined {
+  if (declared.secret) return "encrypted as it's secret";
+  const { type, items } = declared;
+  if (fits(value, declared)) return undefined;
+  return `of type '${type === "array" ? `array<${items?.type ?? ""}>` : type}'`;
 }
 
 function fits(value: PropertyValue, { type = "", items = {} }: ConfigDeclaration): boolean {
   const tests: Record<string, () => boolean> = {
-    string: () => !isObject(value) && !Array.isArray(value),
+    string: () => typeof value !== "object",
     integer: () => Number.isInteger(typeof value === "string" && value.trim() !== "" ? Number(value) : value),
     boolean: () => typeof value === "boolean" || value === "true" || value === "false",
     array: () => Array.isArray(value) && value.every((item) => fits(item, items)),
@@ -191,8 +184,6 @@ function fits(value: PropertyValue, { type = "", items = {} }: ConfigDeclaration
   return tests[type]?.() ?? true;
 }
 
-const declarationKeys = ["type", "items", "default", "value", "secret", "description"];
-
 function isDeclaration(value: unknown): value is ConfigDeclaration {
-  return isObject(value) && declarationKeys.some((key) => key in value);
+  return isObject(value) && ["type", "items", "default", "value", "secret", "description"].some((key) => key in value);
 }

@@ -1,7 +1,24 @@
 import { equal, hasUnknown, isObject, isSecret, plain, signature } from "./property-value.ts";
 import { parsePropertyPath } from "./configuration.ts";
-import type { Diff, DiffKind } from "./providers.ts";
 import type { PropertyMap, PropertyValue } from "./property-value.ts";
+
+export type DiffKind = "add" | "delete" | "update" | "add-replace" | "delete-replace" | "update-replace";
+
+/** What changed between the stored and the new inputs. */
+export interface Diff {
+  changed: boolean;
+  changedKeys: string[];
+  /** Changed keys that can only change by a new resource. */
+  replaceKeys: string[];
+  /** By property path; null where a provider does not say. */
+  detailed: Record<string, DiffKind> | null;
+}
+
+/** The difference of resources that are updated in place. */
+export function diffInputs(olds: PropertyMap = {}, news: PropertyMap, detailed: Diff["detailed"] = null): Diff {
+  const keys = changedKeys(olds, news);
+  return { changed: keys.length > 0, changedKeys: keys, replaceKeys: [], detailed };
+}
 
 /** Keys that are added, gone or different; secret or not does not count. Keys with two underscores are the engine's own. */
 export function changedKeys(olds: PropertyMap, news: PropertyMap): string[] {
@@ -10,7 +27,7 @@ export function changedKeys(olds: PropertyMap, news: PropertyMap): string[] {
     .sort();
 }
 
-function allKeys(olds: object, news: object): string[] {
+export function allKeys(olds: object, news: object): string[] {
   return [...new Set([...Object.keys(olds), ...Object.keys(news)])];
 }
 

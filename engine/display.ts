@@ -1,15 +1,8 @@
 import { changedKeys } from "./diff.ts";
-import { renderProperties } from "./display-value.ts";
-import {
-  ops,
-  type Diagnostic,
-  type EngineEvent,
-  type EventSink,
-  type Op,
-  type StepMetadata,
-  type Summary,
-} from "./events.ts";
+import { markOf, renderProperties } from "./display-value.ts";
+import { ops, states, type Diagnostic, type EngineEvent, type EventSink, type Op } from "./events.ts";
 import { isDefaultProvider, nameOf, rootStackType, typeOf } from "./urn.ts";
+import type { StepMetadata, Summary } from "./events.ts";
 
 export interface DisplayOptions {
   /** What is done, for the headline: `Updating (dev)`. */
@@ -18,13 +11,6 @@ export interface DisplayOptions {
   project: string;
   /** Property by property instead of one line per step. */
   diff: boolean;
-}
-
-function wordsOf(op: Op): Record<"mark" | "planned" | "doing" | "done", string> {
-  const [mark, verb, object = ""] = ops[op];
-  const stem = verb.replace(/e$/, "");
-  const done = verb === "read" ? verb : `${stem}ed`;
-  return { mark, planned: verb + object, doing: `${stem}ing${object}`, done: done + object };
 }
 
 /** Tells people about an operation as the CLI does where there is no terminal. */
@@ -53,7 +39,7 @@ export class Display implements EventSink {
   }
 
   private begin(step: StepMetadata, planning: boolean): void {
-    const { planned, doing } = wordsOf(step.op);
+    const [, planned, doing] = ops[step.op];
     this.started.set(step.urn + step.op, Date.now());
     if (this.options.diff) this.print(...renderStep(step));
     else this.row(step, planning ? planned : `${doing} (0s)`);
@@ -61,24 +47,23 @@ export class Display implements EventSink {
 
   private finish(step: StepMetadata, planning: boolean): void {
     if (step.type === rootStackType && !step.op.startsWith("delete")) {
-      const olds = step.op === "create" ? undefined : step.old?.outputs;
-      this.outputs = renderProperties(olds, step.new?.outputs, { showSames: !planning });
+      const { oldState, newState } = step[states];
+      const olds = step.op === "create" ? undefined : (oldState?.outputs ?? {});
+      this.outputs = renderProperties(olds, newState?.outputs ?? {}, !planning);
     }
-    if (this.options.diff || planning) return;
-    const started = this.started.get(step.urn + step.op) ?? Date.now();
-    this.row(step, `${wordsOf(step.op).done} (${((Date.now() - started) / 1000).toFixed(2)}s)`);
+    const seconds = (Date.now() - (this.started.get(step.urn + step.op) ?? Date.now())) / 1000;
+    if (!planning) this.row(step, `${ops[step.op][3]} (${seconds.toFixed(2)}s)`);
   }
 
   private fail(step: StepMetadata): void {
     this.failed++;
-    if (!this.options.diff) this.row(step, `**${wordsOf(step.op).doing} failed**`);
+    this.row(step, `**${ops[step.op][2]} failed**`);
   }
 
   private row(step: StepMetadata, status: string): void {
-    if (step.op === "same" || isDefaultProvider(step.urn)) return;
-    const changed = step.op === "update" || step.op.includes("replace") ? changedProperties(step) : [];
-    const info = changed.length > 0 ? ` [diff: ${changed.join(",")}]` : "";
-    this.print(` ${wordsOf(step.op).mark} ${shortType(step.urn)} ${nameOf(step.urn)} ${status}${info}`);
+    if (this.options.diff || step.op === "same" || isDefaultProvider(step.urn)) return;
+    const changes = step.op === "update" || step.op.includes("replace") ? changedProperties(step) : "";
+    this.print(` ${ops[step.op][0]} ${shortType(step.urn)} ${nameOf(step.urn)} ${status}${changes}`);
   }
 
   private diagnose(diagnostic: Diagnostic): void {
@@ -120,7 +105,7 @@ function summaryLines({ resourceChanges, isPreview }: Summary, failed: number): 
   const { same = 0, ...changes } = resourceChanges;
   const counts = Object.entries(changes) as [Op, number][];
   const lines = counts.map(([op, count]) => {
-    const { mark, planned, done } = wordsOf(op);
+    const [mark, planned, , done] = ops[op];
     return `${mark.trim()} ${count} ${isPreview ? `to ${planned}` : done}`;
   });
   const total = counts.reduce((sum, [, count]) => sum + count, 0);
@@ -128,25 +113,20 @@ function summaryLines({ resourceChanges, isPreview }: Summary, failed: number): 
   return [...lines, ...(rest.length > 0 ? [rest.join(". ")] : []), ...(failed > 0 ? [`${failed} errored`] : [])];
 }
 
-/** `~environment,stdin`: the properties that a step changes. */
-function changedProperties(step: StepMetadata): string[] {
-  const [olds = {}, news = {}] = [step.old?.inputs, step.new?.inputs];
-  const keys = step.diffs ?? changedKeys(olds, news);
-  const [added, gone] = [keys.filter((key) => !(key in olds)), keys.filter((key) => !(key in news))];
-  const marked = { "+": added, "-": gone, "~": keys.filter((key) => key in olds && key in news) };
-  return Object.entries(marked).flatMap(([mark, list]) => (list.length > 0 ? mark + list.join(",") : []));
+/** ` [diff: ~environment,+stdin]`: the properties that a step changes. */
+function changedProperties(step: StepMetadata): string {
+  const { oldState: { inputs: olds = {} } = {}, newState: { inputs: news = {} } = {} } = step[states];
+  const changes = (step.diffs ?? changedKeys(olds, news)).map((key) => markOf(olds[key], news[key]) + key);
+  return changes.length > 0 ? ` [diff: ${changes.join(",")}]` : "";
 }
 
-function renderStep({ op, urn, type, provider, old, new: next, diffs }: StepMetadata): string[] {
+function renderStep({ op, urn, type, [states]: { oldState, newState } }: StepMetadata): string[] {
   const isRoot = type === rootStackType;
   if (isDefaultProvider(urn) || (op === "same" && !isRoot) || op.includes("-replace")) return [];
-  const { planned, mark } = wordsOf(op);
-  const lines = [`${mark.trim() || " "} ${shortType(urn)}: (${planned})`];
-  if (old?.id) lines.push(`    [id=${old.id}]`);
-  lines.push(`    [urn=${urn}]`);
-  if (provider) lines.push(`    [provider=${provider}]`);
-  const news = op === "delete" ? undefined : next?.inputs;
-  if (op !== "same") lines.push(...renderProperties(old?.inputs, news, diffs && { changed: diffs }));
+  const [mark, planned] = ops[op];
+  const [olds, news] = [oldState, op === "delete" ? undefined : newState].map((state) => state && (state.inputs ?? {}));
+  const properties = op === "same" ? [] : renderProperties(olds, news);
+  const lines = [`${mark.trim() || " "} ${shortType(urn)}: (${planned})`, `    [urn=${urn}]`, ...properties];
   return lines.map((line) => (isRoot ? line : `    ${line}`));
 }
 

@@ -1,44 +1,42 @@
 import { stripVTControlCharacters } from "node:util";
-import { masked, type PropertyMap } from "./property-value.ts";
+import { given, type ResourceState } from "./checkpoint.ts";
+import { mask, masked } from "./property-value.ts";
 import { typeOf } from "./urn.ts";
 import type { DiagnosticEvent, SummaryEvent } from "@pulumi/pulumi/automation/index.js";
-import type { ResourceState } from "./checkpoint.ts";
-import type { Diff } from "./providers.ts";
+import type { Diff } from "./diff.ts";
 
-/** What can be done to a resource: its mark, and the words for it. */
+/** What can be done to a resource: its mark, and the words for what is planned, under way and done. */
 export const ops = {
-  same: ["  ", "same"],
-  create: ["+ ", "create"],
-  update: ["~ ", "update"],
-  delete: ["- ", "delete"],
-  read: ["> ", "read"],
-  replace: ["+-", "replace"],
-  "create-replacement": ["++", "create", " replacement"],
-  "delete-replaced": ["--", "delete", " original"],
-  discard: ["< ", "discard"],
-  refresh: ["~ ", "refresh"],
+  same: ["  ", "same", "", ""],
+  create: ["+ ", "create", "creating", "created"],
+  update: ["~ ", "update", "updating", "updated"],
+  delete: ["- ", "delete", "deleting", "deleted"],
+  read: ["> ", "read", "reading", "read"],
+  replace: ["+-", "replace", "replacing", "replaced"],
+  "create-replacement": ["++", "create replacement", "creating replacement", "created replacement"],
+  "delete-replaced": ["--", "delete original", "deleting original", "deleted original"],
+  discard: ["< ", "discard", "discarding", "discarded"],
+  refresh: ["~ ", "refresh", "refreshing", "refreshed"],
 } as const;
 
 export type Op = keyof typeof ops;
 export type Severity = DiagnosticEvent["severity"] | "debug";
 export type Diagnostic = Omit<DiagnosticEvent, "severity"> & { severity: Severity };
 export type StepMetadata = ReturnType<typeof stepMetadata>;
-
-export interface Summary extends Omit<SummaryEvent, "policyPacks"> {
-  resourceChanges: Record<string, number>;
-  PolicyPacks: Record<string, string>;
+export type Summary = Omit<SummaryEvent, "policyPacks"> & {
+  PolicyPacks: object;
   isPreview: boolean;
   result: "succeeded" | "failed";
-}
+};
 
 /** One event of an operation, in the CLI's own form. */
 export interface EngineEvent {
-  preludeEvent?: { config: Record<string, string> };
-  resourcePreEvent?: { metadata: StepMetadata; planning?: true };
-  resOutputsEvent?: { metadata: StepMetadata; planning?: true };
+  preludeEvent?: { config: object };
+  resourcePreEvent?: { metadata: StepMetadata; planning?: boolean };
+  resOutputsEvent?: { metadata: StepMetadata; planning?: boolean };
   resOpFailedEvent?: { metadata: StepMetadata; status: number; steps: number };
   diagnosticEvent?: Diagnostic;
-  stdoutEvent?: { message: string; color: "never" };
+  stdoutEvent?: { message: string; color: string };
   summaryEvent?: Summary;
   cancelEvent?: object;
 }
@@ -49,10 +47,18 @@ export interface EventSink {
   close?(): Promise<void>;
 }
 
-/** The whole states of a step, for the preview's JSON; not part of what is logged. */
+/** The whole states of a step, for what is shown to people; not part of what is logged. */
 export const states = Symbol("states");
 
-export function stepMetadata(op: Op, old?: ResourceState, next?: ResourceState, diff?: Diff) {
+/** What events tell of a step. */
+interface Told {
+  op: Op;
+  old?: ResourceState | undefined;
+  next?: ResourceState | undefined;
+  diff?: Diff;
+}
+
+export function stepMetadata({ op, old, next, diff }: Told) {
   const { urn = "", provider = "" } = next ?? old ?? {};
   const detailed = Object.entries(diff?.detailed ?? {});
   const entries = detailed.map(([path, diffKind]) => [path, { diffKind, inputDiff: true }] as const);
@@ -63,8 +69,7 @@ export function stepMetadata(op: Op, old?: ResourceState, next?: ResourceState, 
     type: typeOf(urn),
     old: old ? eventState(old) : null,
     new: next ? eventState(next) : null,
-    ...(diff?.replaceKeys.length && { keys: diff.replaceKeys }),
-    ...(diff?.changedKeys.length && { diffs: diff.changedKeys }),
+    ...given({ keys: diff?.replaceKeys, diffs: diff?.changedKeys }),
     detailedDiff: detailed.length > 0 ? Object.fromEntries(entries) : null,
     logical: true,
     provider,
@@ -72,19 +77,10 @@ export function stepMetadata(op: Op, old?: ResourceState, next?: ResourceState, 
 }
 
 /** A resource as events show it: secrets masked. */
-function eventState(state: ResourceState) {
-  return {
-    type: state.type,
-    urn: state.urn,
-    ...(state.custom && { custom: true }),
-    ...(state.delete && { delete: true }),
-    id: state.id ?? "",
-    parent: state.parent ?? "",
-    ...(state.protect && { protect: true }),
-    inputs: masked(state.inputs ?? {}) as PropertyMap,
-    outputs: masked(state.outputs ?? {}) as PropertyMap,
-    provider: state.provider ?? "",
-  };
+function eventState({ custom, delete: isReplaced, protect, ...state }: ResourceState) {
+  const { type, urn, id = "", parent = "", provider = "", inputs = {}, outputs = {} } = state;
+  const flags = given({ custom, delete: isReplaced, protect });
+  return { type, urn, ...flags, id, parent, provider, inputs: masked(inputs), outputs: masked(outputs) };
 }
 
 /** Secret texts never to be shown, whoever prints them: as they are, escaped as in JSON, and line by line. */
@@ -93,20 +89,19 @@ export class Masker {
   private longestFirst: string[] = [];
 
   add(texts: string[]): void {
-    const isNew = texts.filter((text) => !this.known.has(text));
-    if (isNew.length === 0) return;
-    for (const text of isNew) this.known.add(text);
-    const forms = isNew.flatMap((text) => {
+    if (texts.every((text) => this.known.has(text))) return;
+    for (const text of texts) this.known.add(text);
+    const forms = [...this.known].flatMap((text) => {
       const lines = text.split(/\r?\n/).filter((line) => line.trim().length >= 8);
       return [text, JSON.stringify(text).slice(1, -1), ...lines];
     });
     // Very short texts would hide half of every message.
-    const all = new Set([...this.longestFirst, ...forms.filter((form) => form.length > 2)]);
-    this.longestFirst = [...all].sort((a, b) => b.length - a.length);
+    const shown = forms.filter((form) => form.length > 2);
+    this.longestFirst = [...new Set(shown)].sort((a, b) => b.length - a.length);
   }
 
   mask(message: string): string {
-    return this.longestFirst.reduce((result, text) => result.replaceAll(text, "[secret]"), message);
+    return this.longestFirst.reduce((result, text) => result.replaceAll(text, mask), message);
   }
 }
 
@@ -114,20 +109,37 @@ export class Masker {
 export class Events {
   readonly masker = new Masker();
   private readonly sinks: EventSink[];
+  private readonly planning: { planning?: boolean };
 
-  constructor(sinks: EventSink[]) {
+  constructor(sinks: EventSink[], isPreview = false) {
     this.sinks = sinks;
+    this.planning = given({ planning: isPreview });
   }
 
   emit(event: EngineEvent): void {
     for (const sink of this.sinks) sink.event(event);
   }
 
+  /** A step begins. */
+  begun(step: Told): void {
+    this.emit({ resourcePreEvent: { metadata: stepMetadata(step), ...this.planning } });
+  }
+
+  /** A step is done. */
+  done(step: Told): void {
+    this.emit({ resOutputsEvent: { metadata: stepMetadata(step), ...this.planning } });
+  }
+
+  failed(step: Told): void {
+    this.emit({ resOpFailedEvent: { metadata: stepMetadata(step), status: 0, steps: 0 } });
+  }
+
   diagnostic(severity: Severity, text: string, urn?: string, ephemeral = false): void {
     const message = `${this.masker.mask(stripVTControlCharacters(text))}\n`;
-    const prefix = severity.startsWith("info") ? {} : { prefix: `${severity}: ` };
-    const told = { ...(urn && { urn }), ...prefix, message, color: "never", severity };
-    this.emit({ diagnosticEvent: { ...told, ...(ephemeral && { ephemeral }) } });
+    const prefix = severity.startsWith("info") ? "" : `${severity}: `;
+    this.emit({
+      diagnosticEvent: { ...given({ urn, prefix }), message, color: "never", severity, ...given({ ephemeral }) },
+    });
   }
 
   async close(): Promise<void> {

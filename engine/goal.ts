@@ -1,19 +1,18 @@
+import { hashAssets } from "./assets.ts";
+import { given, type CustomTimeouts, type ResourceState } from "./checkpoint.ts";
 import { flattenOutputs, type PropertyMap, type PropertyValue } from "./property-value.ts";
 import { isProviderType } from "./urn.ts";
 import { refuse, UserError } from "./user-error.ts";
 import type { Alias } from "@pulumi/pulumi/proto/alias_pb.js";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
-import type { CustomTimeouts, ResourceState } from "./checkpoint.ts";
-
-/** An alias is a URN, or the parts in which the resource was different before. */
-export type AliasSpec = { urn: string } | Alias.Spec.AsObject;
 
 /** What the program asks of one resource: the state it shall have, and how to get there. */
 export interface Goal {
   name: string;
   state: Omit<ResourceState, "urn">;
   version?: string;
-  aliases?: AliasSpec[];
+  /** What it may have been before: a URN, or the parts that were different. */
+  aliases?: Alias.AsObject[];
   deleteBeforeReplace?: boolean;
   /** The outputs of a resource that is only read. */
   read?: () => Promise<PropertyMap>;
@@ -22,8 +21,8 @@ export interface Goal {
 export function goalOf(request: RegisterResourceRequest): Goal {
   const asked = request.toObject();
   refuseOptions(asked);
-  const { name, type, custom, version } = asked;
-  const inputs = propertyMap(request.getObject());
+  const { name, type, custom, version, deletebeforereplace: deleteBeforeReplace } = asked;
+  const inputs = hashAssets(propertyMap(request.getObject()));
   const options = given({
     // A provider's version is one of its inputs.
     inputs: isProviderType(type) && version !== "" ? { version, ...inputs } : inputs,
@@ -32,7 +31,7 @@ export function goalOf(request: RegisterResourceRequest): Goal {
     dependencies: asked.dependenciesList.sort(),
     provider: asked.provider,
     propertyDependencies: Object.fromEntries(
-      asked.propertydependenciesMap.map(([key, { urnsList }]) => [key, urnsList.sort()]),
+      asked.propertydependenciesMap.map(([key, to]) => [key, to.urnsList.sort()]),
     ),
     additionalSecretOutputs: asked.additionalsecretoutputsList,
     customTimeouts: customTimeouts(asked),
@@ -42,47 +41,27 @@ export function goalOf(request: RegisterResourceRequest): Goal {
     replaceOnChanges: asked.replaceonchangesList,
     replacementTrigger: request.getReplacementTrigger()?.toJavaScript() as PropertyValue | undefined,
   });
-  const aliases = [
-    ...asked.aliasurnsList.map((urn) => ({ urn })),
-    ...asked.aliasesList.map(({ urn, spec }) => spec ?? { urn }),
-  ];
-  return {
-    name,
-    state: { custom, type, ...options },
-    version,
-    aliases,
-    deleteBeforeReplace: asked.deletebeforereplace,
-  };
+  const aliases = [...asked.aliasurnsList.map((urn) => ({ urn })), ...asked.aliasesList];
+  return { name, state: { custom, type, ...options }, version, aliases, deleteBeforeReplace };
 }
 
 function refuseOptions(asked: RegisterResourceRequest.AsObject): void {
-  const [used] = Object.keys(
-    given({
-      "the import option": asked.importid,
-      "a remote component": asked.remote,
-      "a parameterised package": asked.packageref,
-      "the transforms option": asked.transformsList,
-      "the hooks option": given(asked.hooks ?? {}),
-      "the replaceWith option": asked.replaceWithList,
-      "the stateMigrations option": asked.stateMigrationsList,
-    }),
-  );
+  const leftToTheCli = {
+    "the import option": asked.importid,
+    "a remote component": asked.remote,
+    "a parameterised package": asked.packageref,
+    "the transforms option": asked.transformsList,
+    "the hooks option": given(asked.hooks ?? {}),
+    "the replaceWith option": asked.replaceWithList,
+    "the stateMigrations option": asked.stateMigrationsList,
+  };
+  const [used] = Object.keys(given(leftToTheCli));
   if (used) throw refuse(`${asked.type} "${asked.name}": ${used}`);
-}
-
-/** The state has no empty fields. */
-export function given<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  const isEmpty = (value: unknown): boolean =>
-    typeof value === "object" && value !== null && Object.keys(value).length === 0;
-  const isGiven = (value: unknown): boolean =>
-    value !== undefined && value !== "" && value !== false && !isEmpty(value);
-  const kept = Object.entries(fields).filter(([, value]) => isGiven(value));
-  return Object.fromEntries(kept) as ReturnType<typeof given<T>>;
 }
 
 /** A Struct from the wire as a property map. */
 export function propertyMap(struct: { toJavaScript(): object } | undefined): PropertyMap {
-  return flattenOutputs((struct?.toJavaScript() ?? {}) as PropertyMap) as PropertyMap;
+  return flattenOutputs((struct?.toJavaScript() ?? {}) as PropertyMap);
 }
 
 function customTimeouts({ customtimeouts }: RegisterResourceRequest.AsObject): CustomTimeouts {

@@ -1,13 +1,26 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { type Backend, type StackName, namesIn, writeProblem } from "./backend.ts";
+import { namesIn, writeProblem, type Backend, type StackName } from "./backend.ts";
 import { now } from "./checkpoint.ts";
 import { UserError } from "./user-error.ts";
+import { currentState, type Session } from "./workspace.ts";
 
-/** Takes the stack's lock, without which nothing writes its state, and answers how to release it. */
+/** Runs `work` with the stack's lock held, without which nothing writes its state. */
+export async function locked<T>(session: Session, work: () => T | Promise<T>): Promise<T> {
+  const release = await lock(session.backend, session.name);
+  try {
+    // Whoever had the lock until now may have changed the state since the session was opened.
+    session.state = currentState(session);
+    return await work();
+  } finally {
+    release();
+  }
+}
+
+/** Takes the lock and answers how to release it. */
 export async function lock(backend: Backend, name: StackName): Promise<() => void> {
   const others = lockFiles(backend, name);
   if (others.length > 0) {
@@ -16,7 +29,7 @@ export async function lock(backend: Backend, name: StackName): Promise<() => voi
         `delete the lock file with \`pulumi cancel\`.${others.map((file) => `\n  ${describe(backend, file)}`).join("")}`,
     );
   }
-  const release = writeLock(join(lockDirectory(backend, name), `${randomUUID()}.json`));
+  const release = writeLock(join(directoryOf(backend, name), `${randomUUID()}.json`));
   if (lockFiles(backend, name).length === 1) return release;
   // Those that start at the same moment find each other's files: all step back, and come again one by one.
   release();
@@ -32,7 +45,7 @@ function writeLock(file: string): () => void {
   // A second interrupt ends the process on the spot.
   process.once("exit", release);
   try {
-    mkdirSync(join(file, ".."), { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const owner = { pid: process.pid, username: userName(), hostname: hostname(), timestamp: now() };
     writeFileSync(file, JSON.stringify(owner), { mode: 0o600 });
   } catch (error) {
@@ -47,14 +60,14 @@ export function removeLocks(backend: Backend, name: StackName): void {
   for (const file of lockFiles(backend, name)) rmSync(file, { force: true });
 }
 
-function lockDirectory(backend: Backend, { project, stack }: StackName): string {
+function directoryOf(backend: Backend, { project, stack }: StackName): string {
   return backend.path("locks", "organization", project, stack);
 }
 
 /** Any file in the stack's lock folder is a lock. */
 function lockFiles(backend: Backend, name: StackName): string[] {
-  const directory = lockDirectory(backend, name);
-  return namesIn(directory).flatMap((file) => (file.endsWith(".json") ? [join(directory, file)] : []));
+  const directory = directoryOf(backend, name);
+  return namesIn(directory, ".json").map((file) => join(directory, file));
 }
 
 /** A container's user often has a number and no name. */

@@ -29,20 +29,21 @@ export async function main(argv: string[]): Promise<void> {
 
 async function run(argv: string[]): Promise<void> {
   // `-C DIRECTORY` may stand anywhere, also in front of the command.
-  const at = argv.findIndex((word) => /^(-C|--cwd)$/.test(word));
-  if (at >= 0) chdir(argv.splice(at, 2)[1] ?? "");
-  const [first = "--help", second = ""] = argv;
-  if (/^(-h|help)$/.test(first) || argv.concat(first).includes("--help")) {
+  const words = argv.flatMap((word) => (word.startsWith("--cwd=") ? ["-C", word.slice("--cwd=".length)] : word));
+  const at = words.findIndex((word) => word === "-C" || word === "--cwd");
+  if (at >= 0) chdir(words.splice(at, 2)[1] ?? "");
+  const [first = "--help", second = ""] = words;
+  if (/^(-h|help)$/.test(first) || words.concat(first).includes("--help")) {
     const all = await Promise.all(Object.values(modules).map((load) => load()));
     const names = all.flatMap(({ commands }) => Object.keys(commands)).sort();
     print(`Switchback's embedded engine knows these commands:\n  ${names.join("\n  ")}`);
     return;
   }
   const name = /^(config|stack)$/.test(first) && /^\w/.test(second) ? `${first} ${second}` : first;
-  const [, load] = Object.entries(modules).find(([words]) => words.split(" ").includes(first)) ?? [];
+  const [, load] = Object.entries(modules).find(([known]) => known.split(" ").includes(first)) ?? [];
   const command = (await load?.())?.commands[name];
   if (command) {
-    const { args, flags } = parseFlags(argv.slice(name.split(" ").length), name === "config set-all");
+    const { args, flags } = parseFlags(words.slice(name.split(" ").length), name === "config set-all");
     return command(flags, args);
   }
   if (load || refused.split(" ").includes(first)) throw refuse(`\`pulumi ${name}\``);

@@ -1,16 +1,14 @@
 import { fullName, type Backend } from "./backend.ts";
-import { stepMetadata } from "./events.ts";
-import { given, type Goal } from "./goal.ts";
+import { given, rootResource, type ResourceState } from "./checkpoint.ts";
 import { isSecret, some, type PropertyMap } from "./property-value.ts";
-import { packageOf } from "./providers.ts";
+import { packageOf, providerOf } from "./providers.ts";
 import { Secrets } from "./secrets.ts";
-import { opened } from "./snapshot.ts";
 import { Stopped, withOutputs, type Step } from "./step-executor.ts";
-import { RegistrationError, StepGenerator } from "./step-generator.ts";
+import { StepGenerator } from "./step-generator.ts";
 import { isProviderType, rootStackType } from "./urn.ts";
 import { UserError } from "./user-error.ts";
 import { parseStackName } from "./workspace.ts";
-import type { ResourceState } from "./checkpoint.ts";
+import type { Goal } from "./goal.ts";
 import type { Run } from "./perform.ts";
 
 /** A function of a provider failed; that is for the program to handle. */
@@ -29,13 +27,13 @@ export class Operation {
 
   constructor(run: Run, base: ResourceState[]) {
     this.run = run;
-    this.generator = new StepGenerator(run.session.name, base, run.providers);
+    this.generator = new StepGenerator(run.session.name, base);
   }
 
   register(goal: Goal): Promise<ResourceState> {
     const { executor } = this.run;
     return executor.track(async () => {
-      const provider = await this.providerOf(goal);
+      const provider = await this.providerReference(goal);
       if (executor.failed) throw new Stopped();
       const step = this.generator.generate({ ...goal, state: { ...goal.state, ...given({ provider }) } });
       if (step.op === "create-replacement" && step.old?.protect) this.refuseReplacing(step.old.urn);
@@ -64,13 +62,11 @@ export class Operation {
   }
 
   invoke(token: string, args: PropertyMap, version: string): Promise<PropertyMap> {
-    const { executor, providers } = this.run;
+    const { executor } = this.run;
     return executor.track(async () => {
-      const packageName = packageOf(token);
-      const provider = await providers.load(packageName);
-      await this.defaultProvider(packageName, version);
+      const run = providerOf(token).functions[token];
+      await this.defaultProvider(packageOf(token), version);
       try {
-        const run = provider.functions[token];
         if (!run) throw new Error("the function needs the Pulumi CLI");
         return await run(args, { ...executor.context(token), preview: false });
       } catch (error) {
@@ -81,16 +77,15 @@ export class Operation {
 
   refused(error: Error): void {
     if (error instanceof Stopped) return;
-    this.run.executor.fail(error.message, error instanceof RegistrationError ? error.urn : undefined);
+    this.run.executor.fail(error.message, error instanceof UserError ? error.urn : undefined);
   }
 
   /** The program is done and has not failed: what it no longer has is deleted. */
   async deleteRest(): Promise<void> {
     const { executor, snapshot } = this.run;
     await executor.idle();
-    const isDoomed = ({ delete: isReplaced, urn }: ResourceState): boolean =>
-      isReplaced === true || !this.generator.registered.has(urn);
-    await executor.delete(snapshot.resources().filter(isDoomed));
+    const { registered } = this.generator;
+    await executor.delete(snapshot.resources().filter((old) => old.delete === true || !registered.has(old.urn)));
   }
 
   /** Settles the stack's own outputs; called when nothing runs any more. */
@@ -101,39 +96,36 @@ export class Operation {
   }
 
   private close({ op, old, next }: Component, outputs: PropertyMap): void {
-    const { snapshot, events, options } = this.run;
     const state = withOutputs(next, outputs);
-    snapshot.replace(next, state);
-    const metadata = stepMetadata(op, old, state);
-    events.emit({ resOutputsEvent: { metadata, ...(options.preview && { planning: true }) } });
+    this.run.snapshot.replace(next, state);
+    this.run.events.done({ op, old, next: state });
   }
 
   private refuseReplacing(urn: string): void {
     const message =
       `unable to replace resource "${urn}"\nas it is currently marked for protection. To unprotect the resource, ` +
       "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`";
-    if (!this.run.options.preview) throw new RegistrationError(urn, message);
+    if (!this.run.options.preview) throw new UserError(message, 1, urn);
     // A preview goes on, to show what else there is.
     this.run.executor.complain(message, urn);
   }
 
-  private async providerOf({ state, version }: Goal): Promise<string> {
-    if (!state.custom) return "";
-    const packageName = packageOf(state.type);
-    await this.run.providers.load(packageName);
-    if (isProviderType(state.type)) return "";
-    return state.provider ?? (await this.defaultProvider(packageName, version));
+  private async providerReference({ state: { custom, type, provider }, version }: Goal): Promise<string | undefined> {
+    if (!custom) return undefined;
+    providerOf(type); // a package that is not built in is refused before anything is made for it
+    return isProviderType(type) ? undefined : (provider ?? this.defaultProvider(packageOf(type), version));
   }
 
   /** The reference of a package's default provider, which becomes a resource when first needed. */
   private defaultProvider(packageName: string, version = ""): Promise<string> {
     const name = version === "" ? "default" : `default_${version.replace(/[.+-]/g, "_")}`;
     const type = `pulumi:providers:${packageName}`;
+    const make = async (): Promise<string> => {
+      const { urn, id = "" } = await this.register({ name, state: { custom: true, type, inputs: given({ version }) } });
+      return `${urn}::${id}`;
+    };
     const key = `${type}::${name}`;
-    const inputs = given({ version });
-    const reference =
-      this.defaultProviders.get(key) ??
-      this.register({ name, state: { custom: true, type, inputs } }).then(({ urn, id = "" }) => `${urn}::${id}`);
+    const reference = this.defaultProviders.get(key) ?? make();
     this.defaultProviders.set(key, reference);
     return reference;
   }
@@ -144,14 +136,12 @@ async function readStackOutputs(backend: Backend, project: string, name: string)
   const stack = parseStackName(name, project);
   const state = backend.read(stack);
   if (!state) throw new Error(`unknown stack "${name.includes("/") ? name : fullName(stack)}"`);
-  const { resources = [], secrets_providers } = state.deployment;
-  const root = resources.find(({ type, delete: gone }) => type === rootStackType && !gone);
-  const sealed = root?.outputs ?? {};
+  const { urn = "", outputs: sealed = {} } = rootResource(state.deployment) ?? {};
   const secretOutputNames = Object.keys(sealed).filter((key) => some(sealed[key] ?? null, isSecret));
-  if (!root || secretOutputNames.length === 0) return { name, outputs: sealed, secretOutputNames: [] };
-  const salt = secrets_providers?.state?.salt;
+  if (secretOutputNames.length === 0) return { name, outputs: sealed, secretOutputNames };
+  const salt = state.deployment.secrets_providers?.state?.salt;
   if (!salt) throw new UserError(`stack "${name}" has secrets but no passphrase secrets provider`);
   const secrets = new Secrets(salt);
   await secrets.unlock();
-  return { name, outputs: opened(root, secrets).outputs ?? {}, secretOutputNames: secretOutputNames.sort() };
+  return { name, outputs: secrets.open(sealed, urn), secretOutputNames: secretOutputNames.sort() };
 }

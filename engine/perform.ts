@@ -1,23 +1,18 @@
 import { cpus } from "node:os";
-import { checkIntegrity, refuseForeignState, type ResourceState } from "./checkpoint.ts";
+import { checkIntegrity, given, refuseForeignState, type ResourceState } from "./checkpoint.ts";
 import { hasSecure, programConfiguration, stackConfiguration, validateConfiguration } from "./configuration.ts";
-import { Events, stepMetadata, type EventSink } from "./events.ts";
-import { given } from "./goal.ts";
-import { lock } from "./lock.ts";
-import { Providers } from "./providers.ts";
-import { Snapshot, opened } from "./snapshot.ts";
+import { Events, type EventSink } from "./events.ts";
+import { mapObject, mask, type PropertyMap } from "./property-value.ts";
+import { resourceProvider } from "./providers.ts";
+import { Snapshot } from "./snapshot.ts";
 import { StepExecutor } from "./step-executor.ts";
 import { UserError } from "./user-error.ts";
-import { currentState, type Session } from "./workspace.ts";
 import type { UpdateInfo } from "./backend.ts";
-import type { PropertyMap } from "./property-value.ts";
+import type { Session } from "./workspace.ts";
 
-export interface Options {
-  kind: UpdateInfo["kind"];
+export interface Options extends Pick<UpdateInfo, "kind" | "message" | "environment"> {
   preview: boolean;
-  message: string;
   parallel: number;
-  environment: Record<string, string>;
   clearPendingCreates: boolean;
   /** Refreshes before an update or a destroy. */
   refresh: boolean;
@@ -26,16 +21,15 @@ export interface Options {
 
 export interface Outcome {
   ok: boolean;
-  changes: Record<string, number>;
+  changes: object;
 }
 
 /** What one operation has at hand while it runs. */
 export interface Run {
   session: Session;
   options: Options;
-  config: { values: Record<string, string>; secretKeys: string[] };
+  config: Awaited<ReturnType<typeof programConfiguration>>;
   events: Events;
-  providers: Providers;
   snapshot: Snapshot;
   executor: StepExecutor;
   /** The resources that the stack has, secrets opened. */
@@ -44,18 +38,11 @@ export interface Run {
 
 export const defaultParallel = 4 * cpus().length;
 
-/** A preview does everything but write. */
-class UnwrittenSnapshot extends Snapshot {
-  override flush(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
 const unixTime = (): number => Math.floor(Date.now() / 1000);
 
 /** Carries out an update, a refresh or a destroy, or previews it: state, events, history. */
 export async function perform(session: Session, options: Options): Promise<Outcome> {
-  const events = new Events(options.sinks);
+  const events = new Events(options.sinks, options.preview);
   try {
     return await performWith(events, session, options);
   } finally {
@@ -86,48 +73,41 @@ async function performWith(events: Events, session: Session, options: Options): 
 
 /** Makes what the operation needs. The passphrase is checked meanwhile: that takes as long as starting the program. */
 async function begin(events: Events, session: Session, options: Options, configuration: PropertyMap): Promise<Run> {
-  const snapshot = options.preview ? new UnwrittenSnapshot(session) : new Snapshot(session);
-  const providers = new Providers();
+  // A preview does everything but write.
+  const snapshot = new Snapshot(session, !options.preview);
   const unlocked = session.secrets.unlock().catch((error: unknown) => {
     throw new UserError(`getting stack configuration: get stack secrets manager: ${(error as Error).message}`);
   });
-  const base = unlocked.then(() => openState(session, options, snapshot, providers));
+  const base = unlocked.then(() => openState(session, options, snapshot));
   base.catch(() => undefined); // whoever waits for it is told
   if (Object.values(configuration).some(hasSecure)) await unlocked;
   const config = await programConfiguration(configuration, session.secrets);
   const { values, secretKeys } = config;
   events.masker.add(secretKeys.map((key) => values[key] ?? ""));
-  const shown = Object.entries(values).map(([key, value]) => [key, secretKeys.includes(key) ? "[secret]" : value]);
-  events.emit({ preludeEvent: { config: Object.fromEntries(shown) as Record<string, string> } });
-  const executor = new StepExecutor({ session, options, events, providers, snapshot });
-  return { session, options, config, events, providers, snapshot, executor, base };
+  const shown = mapObject(values, (value, key) => (secretKeys.includes(key) ? mask : value));
+  events.emit({ preludeEvent: { config: shown } });
+  const executor = new StepExecutor({ session, options, events, snapshot });
+  return { session, options, config, events, snapshot, executor, base };
 }
 
 /** Opens the state. Creates that a crash interrupted are carried along until cleared; other pending operations are not. */
-async function openState(
-  { state, secrets }: Session,
-  { clearPendingCreates }: Options,
-  snapshot: Snapshot,
-  providers: Providers,
-): Promise<ResourceState[]> {
+function openState({ state, secrets }: Session, { clearPendingCreates }: Options, snapshot: Snapshot): ResourceState[] {
   const { resources = [], pending_operations = [] } = state.deployment;
   // What the state has and the engine does not know is refused before anything changes.
-  for (const { type, custom, external } of resources) if (custom && !external) await providers.find(type);
-  const base = resources.map((resource) => opened(resource, secrets));
-  const kept = clearPendingCreates ? [] : pending_operations.filter(({ type }) => type === "creating");
-  const pending = kept.map(({ type, resource }) => ({ type, resource: opened(resource, secrets) }));
+  for (const { type, custom, external } of resources) if (custom && !external) resourceProvider(type);
+  const base = resources.map((resource) => secrets.open(resource, resource.urn));
+  const kept = pending_operations.filter(({ type }) => type === "creating" && !clearPendingCreates);
+  const pending = kept.map(({ type, resource }) => ({ type, resource: secrets.open(resource, resource.urn) }));
   snapshot.open(base, pending);
   return base;
 }
 
 /** None of the built-in resources can be read again: what the state has is what there is. */
 async function refresh({ base, events, executor, options, snapshot }: Run): Promise<void> {
-  const planning = options.preview && { planning: true as const };
   const isOnlyRefresh = options.kind === "refresh";
   for (const old of await base) {
-    events.emit({ resourcePreEvent: { metadata: stepMetadata("refresh", old, old), ...planning } });
-    const metadata = stepMetadata(isOnlyRefresh ? "same" : "refresh", old, old);
-    events.emit({ resOutputsEvent: { metadata, ...planning } });
+    events.begun({ op: "refresh", old, next: old });
+    events.done({ op: isOnlyRefresh ? "same" : "refresh", old, next: old });
     if (!isOnlyRefresh) continue;
     executor.count("same", old.urn);
     // The CLI leaves out what depends on nothing.
@@ -139,34 +119,30 @@ async function refresh({ base, events, executor, options, snapshot }: Run): Prom
 
 /** Says how it went, and writes the history. */
 async function conclude({ session, options, events, executor, snapshot }: Run, startTime: number): Promise<Outcome> {
-  const { maybeCorrupt, changes, failed, stepFailed } = executor;
+  const { maybeCorrupt, changes: resourceChanges, failed, stepFailed } = executor;
   const { kind, message, environment, preview: isPreview } = options;
   const ok = !failed && !stepFailed;
-  const result: UpdateInfo["result"] = ok ? "succeeded" : "failed";
+  const result = ok ? "succeeded" : "failed";
   if (stepFailed) events.diagnostic("error", `${isPreview ? "preview" : "update"} failed`);
   const endTime = unixTime();
-  const summary = { maybeCorrupt, durationSeconds: endTime - startTime, resourceChanges: changes, isPreview, result };
+  const summary = { maybeCorrupt, durationSeconds: endTime - startTime, resourceChanges, isPreview, result } as const;
   events.emit({ summaryEvent: { ...summary, PolicyPacks: {} } });
   if (snapshot.problem) throw snapshot.problem;
   if (!isPreview) {
-    const config = session.file.config();
-    const times = { kind, startTime, message, environment, config, version: 0, result, endTime } as const;
-    const update = { ...times, resourceChanges: changes };
+    const about = { kind, startTime, message, environment, config: session.file.config() };
+    const update = { ...about, version: 0, result, endTime, resourceChanges } as const;
     await session.backend.addToHistory(session.name, update, snapshot.text()).catch((error: unknown) => {
-      throw new UserError(
-        `the update is over and its state is saved, but not its history: ${(error as Error).message}`,
-      );
+      const problem = (error as Error).message;
+      throw new UserError(`the update is over and its state is saved, but not its history: ${problem}`);
     });
   }
-  return { ok, changes };
+  return { ok, changes: resourceChanges };
 }
 
 /** The first signal stops scripts and starts nothing new; the second one ends the engine on the spot. */
 function listenForSignals({ events, executor }: Run): () => void {
-  let seen = false;
   const stop = (): void => {
-    if (seen) process.exit(1);
-    seen = true;
+    if (executor.cancelled.signal.aborted) process.exit(1);
     const message =
       "^C received; cancelling. If you would like to terminate immediately, press ^C again.\n" +
       "Note that terminating immediately may lead to orphaned resources and other inconsistencies.\n";
@@ -175,19 +151,5 @@ function listenForSignals({ events, executor }: Run): () => void {
   };
   const signals = ["SIGINT", "SIGTERM"] as const;
   for (const signal of signals) process.on(signal, stop);
-  return () => {
-    for (const signal of signals) process.off(signal, stop);
-  };
-}
-
-/** Runs `work` with the stack's lock held. */
-export async function locked<T>(session: Session, work: () => T | Promise<T>): Promise<T> {
-  const release = await lock(session.backend, session.name);
-  try {
-    // Whoever had the lock until now may have changed the state since the session was opened.
-    session.state = currentState(session);
-    return await work();
-  } finally {
-    release();
-  }
+  return () => signals.forEach((signal) => process.off(signal, stop));
 }

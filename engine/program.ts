@@ -13,7 +13,6 @@ import { Operation } from "./operation.ts";
 import { engineService, resourceMonitor } from "./services.ts";
 import { UserError } from "./user-error.ts";
 import type { Run } from "./perform.ts";
-import type { Project } from "./workspace.ts";
 
 /** The exit code of a program that has told its failure already. */
 const alreadyTold = 32;
@@ -37,7 +36,10 @@ export async function runProgram(run: Run): Promise<void> {
     const [code, signal] = await ended;
     if (code === 0) await operation.deleteRest();
     await executor.idle();
-    if (code !== 0 && !executor.failed) executor.fail(problemOf(code, signal));
+    if (code !== 0 && !executor.failed) {
+      const how = signal ? `was ended by ${signal}` : `exited with non-zero exit code: ${code ?? ""}`;
+      executor.fail(code === alreadyTold ? undefined : `an unhandled error occurred: Program ${how}`);
+    }
     operation.finish();
   } finally {
     program?.kill("SIGKILL");
@@ -58,15 +60,12 @@ function start({ session, options, config, events }: Run, port: number): ChildPr
     "root-directory": project.root,
     stack: name.stack,
     pwd: project.programDirectory,
-    parallel: String(options.parallel),
+    parallel: `${options.parallel}`,
   };
-  const args = [
-    ...nodeargs.split(/\s+/).filter(Boolean),
-    entryPoint(project),
-    ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]),
-    ...(options.preview ? ["--dry-run"] : []),
-    project.program,
-  ];
+  const args = nodeargs.split(/\s+/).filter(Boolean);
+  args.push(entryPoint(project.programDirectory));
+  args.push(...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]));
+  if (options.preview) args.push("--dry-run");
   const env = {
     // Compiled code is kept between runs: half of a small program's time goes into compiling the SDK.
     NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"),
@@ -76,28 +75,20 @@ function start({ session, options, config, events }: Run, port: number): ChildPr
     ...(typescript && { PULUMI_NODEJS_TYPESCRIPT: "true" }),
     ...(tsconfig && { PULUMI_NODEJS_TSCONFIG_PATH: tsconfig }),
   };
-  const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
-  const child = spawn(process.execPath, args, { cwd: project.programDirectory, env, stdio });
+  const child = spawn(process.execPath, [...args, project.program], { cwd: project.programDirectory, env });
+  child.stdin.end();
   createInterface({ input: child.stdout }).on("line", (line) => events.diagnostic("info", line));
   createInterface({ input: child.stderr }).on("line", (line) => events.diagnostic("info#err", line));
   return child;
 }
 
-function entryPoint({ programDirectory }: Project): string {
+function entryPoint(directory: string): string {
   try {
-    return createRequire(join(programDirectory, "package.json")).resolve("@pulumi/pulumi/cmd/run");
+    return createRequire(join(directory, "package.json")).resolve("@pulumi/pulumi/cmd/run");
   } catch {
-    throw new UserError(
-      `${programDirectory}: the package @pulumi/pulumi is not installed here. Install the project's packages, for example with npm install`,
-    );
+    const remedy = "Install the project's packages, for example with npm install";
+    throw new UserError(`${directory}: the package @pulumi/pulumi is not installed here. ${remedy}`);
   }
-}
-
-/** What to say of a failed program, unless it has done so itself. */
-function problemOf(code: number | null, signal: string | null): string | undefined {
-  if (code === alreadyTold) return undefined;
-  const how = signal ? `Program was ended by ${signal}` : `Program exited with non-zero exit code: ${code ?? ""}`;
-  return `an unhandled error occurred: ${how}`;
 }
 
 /** A stopped program can do nothing more, but steps are seen to their end first, and it may say why it ends. */
@@ -116,11 +107,7 @@ function warnOfPending({ session, options, events }: Run): void {
   events.diagnostic(
     "warning",
     `Attempting to deploy or update resources with ${pending.length} pending operations from previous deployment.\n${list}` +
-      "These resources are in an unknown state because the Pulumi CLI was interrupted while waiting for changes to these " +
-      "resources to complete. You should confirm whether or not the operations listed completed successfully by checking " +
-      "the state of the appropriate provider. For example, if you are using AWS, you can confirm using the AWS Console.\n\n" +
-      "Once you have confirmed the status of the interrupted operations, you can repair your stack using `pulumi refresh` " +
-      "which will refresh the state from the provider you are using and clear the pending operations if there are any.\n\n" +
-      "Note that `pulumi refresh` will need to be run interactively to clear pending CREATE operations.",
+      "The engine was ended while it waited for these, so that it is not known whether they were completed: look. " +
+      "Then `pulumi refresh --clear-pending-creates --yes` clears what is pending.\n",
   );
 }

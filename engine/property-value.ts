@@ -33,12 +33,11 @@ export function isSecret(value: PropertyValue | undefined): value is PropertyMap
   return isObject(value) && value[signature] === secretSignature;
 }
 
-/** Copies `value`; where `replace` answers something, that is taken and not looked into. */
-export function mapValue(
-  value: PropertyValue,
-  replace: (value: PropertyValue, path: string) => PropertyValue | undefined,
-  path = "",
-): PropertyValue {
+type Replace = (value: PropertyValue, path: string) => PropertyValue | undefined;
+
+/** A copy of `value`; where `replace` answers something, that is taken and not looked into. */
+export function mapValue<T extends PropertyValue>(value: T, replace: Replace, path?: string): T;
+export function mapValue(value: PropertyValue, replace: Replace, path = ""): PropertyValue {
   const replaced = replace(value, path);
   if (replaced !== undefined) return replaced;
   if (Array.isArray(value)) return value.map((item, i) => mapValue(item, replace, `${path}[${i}]`));
@@ -49,18 +48,29 @@ export function mapObject(map: PropertyMap, change: (value: PropertyValue, key: 
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value, key)]));
 }
 
+export function mapSecrets<T extends PropertyValue>(
+  value: T,
+  change: (secret: PropertyMap, path: string) => PropertyValue | undefined,
+): T {
+  return mapValue(value, (item, path) => (isSecret(item) ? change(item, path) : undefined));
+}
+
 /** The value without secret marks. */
-export function plain(value: PropertyValue): PropertyValue {
-  return mapValue(value, (item) => (isSecret(item) ? plain(item.value ?? null) : undefined));
+export function plain<T extends PropertyValue>(value: T): T {
+  return mapSecrets(value, ({ value: inner = null }) => plain(inner));
 }
 
 /** The value as people may see it: secrets as `[secret]`. */
-export function masked(value: PropertyValue): PropertyValue {
-  return mapValue(value, (item) => (isSecret(item) ? sealedSecret(mask) : undefined));
+export function masked<T extends PropertyValue>(value: T): T {
+  return mapSecrets(value, () => sealedSecret(mask));
+}
+
+export function sortedByKey<T>(map: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Output values (how component inputs and transforms mark secrets and dependencies) become plain values or secrets. */
-export function flattenOutputs(value: PropertyValue): PropertyValue {
+export function flattenOutputs<T extends PropertyValue>(value: T): T {
   return mapValue(value, (item) => {
     if (!isObject(item) || item[signature] !== outputSignature) return undefined;
     const inner = "value" in item ? flattenOutputs(item.value ?? null) : unknown;

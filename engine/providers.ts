@@ -1,20 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { changedKeys } from "./diff.ts";
+import { commandProvider } from "./command-provider.ts";
+import { diffInputs, type Diff } from "./diff.ts";
 import { unknown, type PropertyMap } from "./property-value.ts";
+import { randomProvider } from "./random-provider.ts";
+import { isProviderType } from "./urn.ts";
 import { refuse } from "./user-error.ts";
 import type { ResourceState } from "./checkpoint.ts";
-
-export type DiffKind = "add" | "delete" | "update" | "add-replace" | "delete-replace" | "update-replace";
-
-/** What changed between the stored and the new inputs. */
-export interface Diff {
-  changed: boolean;
-  changedKeys: string[];
-  /** Changed keys that can only change by a new resource. */
-  replaceKeys: string[];
-  /** By property path; null where a provider does not say. */
-  detailed: Record<string, DiffKind> | null;
-}
 
 export interface StepContext {
   name: string;
@@ -38,59 +29,44 @@ export interface Provider {
 
 /** Inputs and outputs come and go with their secrets marked. */
 export interface ResourceProvider {
-  check(inputs: PropertyMap): { property: string; reason: string }[];
+  check?(inputs: PropertyMap): { property: string; reason: string }[];
   diff(old: ResourceState, inputs: PropertyMap): Diff;
   create(inputs: PropertyMap, context: StepContext): Promise<Created>;
   update(old: ResourceState, inputs: PropertyMap, context: StepContext): Promise<PropertyMap>;
-  delete(old: ResourceState, context: StepContext): Promise<void>;
+  delete?(old: ResourceState, context: StepContext): Promise<void>;
 }
 
-/** The packages that are built in, loaded when first used. */
-const packages: Partial<Record<string, () => Promise<Provider>>> = {
-  command: async () => (await import("./command-provider.ts")).commandProvider,
-  random: async () => (await import("./random-provider.ts")).randomProvider,
-  pulumi: () => Promise.resolve({ resources: {}, functions: {} }),
+/** The packages that are built in. */
+const packages: Partial<Record<string, Provider>> = {
+  command: commandProvider,
+  random: randomProvider,
+  pulumi: { resources: {}, functions: {} },
 };
 
 /** A provider itself, as a resource of the state. */
 const providerResource: ResourceProvider = {
-  check: () => [],
-  diff(old, inputs) {
-    const keys = changedKeys(old.inputs ?? {}, inputs);
-    return { changed: keys.length > 0, changedKeys: keys, replaceKeys: [], detailed: null };
-  },
+  diff: ({ inputs }, wanted) => diffInputs(inputs, wanted),
   create: (inputs, { preview }) => Promise.resolve({ id: preview ? unknown : randomUUID(), outputs: inputs }),
   update: (_, inputs) => Promise.resolve(inputs),
-  delete: () => Promise.resolve(),
 };
 
-/** Loaded packages, so that steps need not wait for one. */
-export class Providers {
-  private readonly loaded = new Map<string, Provider>();
-
-  async load(packageName: string): Promise<Provider> {
-    const load = packages[packageName];
-    if (!load) throw refuse(packageName === "pulumi-nodejs" ? "a dynamic provider" : `the package "${packageName}"`);
-    const provider = await load();
-    this.loaded.set(packageName, provider);
-    return provider;
-  }
-
-  async find(type: string): Promise<ResourceProvider> {
-    await this.load(packageOf(type));
-    return this.resource(type);
-  }
-
-  /** For a custom resource's type, whose package must be loaded. */
-  resource(type: string): ResourceProvider {
-    if (type.startsWith("pulumi:providers:")) return providerResource;
-    const found = this.loaded.get(packageOf(type))?.resources[type];
-    if (!found) throw refuse(type.startsWith("pulumi:") ? `the built-in resource ${type}` : type);
-    return found;
-  }
-}
-
-/** The package of a type, or the one that a provider resource stands for. */
+/** The package of a type or function, or the one that a provider resource stands for. */
 export function packageOf(token: string): string {
   return /^(?:pulumi:providers:)?([^:]*)/.exec(token)?.[1] ?? "";
+}
+
+/** The provider of a type or function. */
+export function providerOf(token: string): Provider {
+  const name = packageOf(token);
+  const provider = packages[name];
+  if (!provider) throw refuse(name === "pulumi-nodejs" ? "a dynamic provider" : `the package "${name}"`);
+  return provider;
+}
+
+/** What makes custom resources of a type. */
+export function resourceProvider(type: string): ResourceProvider {
+  const { resources } = providerOf(type);
+  const provider = isProviderType(type) ? providerResource : resources[type];
+  if (!provider) throw refuse(type.startsWith("pulumi:") ? `the built-in resource ${type}` : type);
+  return provider;
 }

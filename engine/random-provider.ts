@@ -1,6 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
-import { changedKeys } from "./diff.ts";
-import { asText, equal, hasUnknown, plain, unknown, type PropertyMap, type PropertyValue } from "./property-value.ts";
+import { diffInputs } from "./diff.ts";
+import { asText, equal, hasUnknown, mapObject, plain, type PropertyMap, type PropertyValue } from "./property-value.ts";
 import { refuse } from "./user-error.ts";
 import type { Created, Provider, ResourceProvider } from "./providers.ts";
 
@@ -8,39 +8,30 @@ import type { Created, Provider, ResourceProvider } from "./providers.ts";
 interface Recipe {
   /** What inputs that are not given count as. */
   defaults?: (inputs: PropertyMap) => PropertyMap;
-  /** Outputs that only making it can tell. */
-  results: string[];
   make: (inputs: PropertyMap) => Created | Promise<Created>;
 }
 
 const recipes: Record<string, Recipe> = {
   Password: {
     defaults: (inputs) => textDefaults(inputs, "3"),
-    results: ["result", "bcryptHash"],
     async make(inputs) {
       const { hash } = await import("bcryptjs");
       const result = randomText(inputs);
       return { id: "none", outputs: { result, bcryptHash: await hash(result, 10) } };
     },
   },
-  String: {
-    defaults: (inputs) => textDefaults(inputs, "2"),
-    results: ["result"],
-    make: (inputs) => madeOf(randomText(inputs)),
-  },
-  Uuid: { results: ["result"], make: () => madeOf(randomUUID()) },
-  Integer: { results: ["result"], make: ({ min, max }) => madeOf(randomInt(Number(min), Number(max) + 1)) },
+  String: { defaults: (inputs) => textDefaults(inputs, "2"), make: (inputs) => madeOf(randomText(inputs)) },
+  Uuid: { make: () => madeOf(randomUUID()) },
+  Integer: { make: ({ min, max }) => madeOf(randomInt(Number(min), Number(max) + 1)) },
   Id: {
-    results: ["b64Std", "b64Url", "dec", "hex"],
     make({ byteLength, prefix = "" }) {
       const bytes = randomBytes(Number(byteLength));
-      const [hex, id, before] = [bytes.toString("hex"), bytes.toString("base64url"), asText(prefix)];
-      const [b64Std, b64Url] = [before + bytes.toString("base64"), before + id];
-      return { id, outputs: { b64Std, b64Url, dec: `${before}${BigInt(`0x${hex}`)}`, hex: before + hex } };
+      const [hex, id] = [bytes.toString("hex"), bytes.toString("base64url")];
+      const forms = { b64Std: bytes.toString("base64"), b64Url: id, dec: `${BigInt(`0x${hex}`)}`, hex };
+      return { id, outputs: mapObject(forms, (form) => asText(prefix) + asText(form)) };
     },
   },
   Bytes: {
-    results: ["base64", "hex"],
     make({ length }) {
       const bytes = randomBytes(Number(length));
       const base64 = bytes.toString("base64");
@@ -48,7 +39,6 @@ const recipes: Record<string, Recipe> = {
     },
   },
   Shuffle: {
-    results: ["results"],
     make({ inputs, resultCount }) {
       const items = inputs as PropertyValue[];
       const count = Number(resultCount ?? items.length);
@@ -59,7 +49,6 @@ const recipes: Record<string, Recipe> = {
   },
   Pet: {
     defaults: ({ length = 2, separator = "-" }) => ({ length, separator }),
-    results: [],
     async make({ length, separator, prefix }) {
       const { adjectives, animals } = await import("unique-names-generator");
       const words = [...pick(adjectives, Number(length) - 1), ...pick(animals, 1)];
@@ -69,38 +58,29 @@ const recipes: Record<string, Recipe> = {
   },
 };
 
-export const randomProvider: Provider = {
-  functions: {},
-  resources: Object.fromEntries(
-    Object.entries(recipes).map(([kind, recipe]) => [
-      `random:index/random${kind}:Random${kind}`,
-      resource(kind, recipe),
-    ]),
-  ),
-};
+export const randomProvider: Provider = { functions: {}, resources: {} };
+for (const [kind, recipe] of Object.entries(recipes)) {
+  randomProvider.resources[`random:index/random${kind}:Random${kind}`] = resource(kind, recipe);
+}
 
-function resource(kind: string, { defaults, results, make }: Recipe): ResourceProvider {
+function resource(kind: string, { defaults, make }: Recipe): ResourceProvider {
   const settle = (inputs: PropertyMap): PropertyMap => ({ ...inputs, ...defaults?.(inputs) });
   return {
-    check: () => [],
-    diff({ inputs: olds = {}, outputs = {} }, inputs) {
+    diff({ inputs: olds, outputs = {} }, inputs) {
       const settled = settle(inputs);
       // A default that is written out, or no longer, changes nothing.
-      const keys = changedKeys(olds, inputs).filter((key) => !equal(outputs[key], settled[key]));
+      const keys = diffInputs(olds, inputs).changedKeys.filter((key) => !equal(outputs[key], settled[key]));
       return { changed: keys.length > 0, changedKeys: keys, replaceKeys: keys, detailed: null };
     },
     async create(inputs, { preview }) {
       if (inputs.seed !== undefined) throw refuse(`Random${kind} with a seed`);
       const settled = settle(inputs);
-      if (preview || hasUnknown(settled)) {
-        const open = Object.fromEntries([...results, "id"].map((name) => [name, unknown]));
-        return { id: "", outputs: { ...settled, ...open } };
-      }
-      const { id, outputs } = await make(plain(settled) as PropertyMap);
+      // To a preview, an output that is not there is one that is not known yet.
+      if (preview || hasUnknown(settled)) return { id: "", outputs: settled };
+      const { id, outputs } = await make(plain(settled));
       return { id, outputs: { ...settled, ...outputs, id } };
     },
     update: (old, inputs) => Promise.resolve({ ...old.outputs, ...inputs }),
-    delete: () => Promise.resolve(),
   };
 }
 
@@ -117,12 +97,13 @@ function textDefaults(inputs: PropertyMap, schemaVersion: string): PropertyMap {
 
 function randomText(inputs: PropertyMap): string {
   const length = Number(inputs.length);
-  const pools: [use: unknown, least: unknown, characters: string][] = [
-    [inputs.lower, inputs.minLower, "abcdefghijklmnopqrstuvwxyz"],
-    [inputs.upper, inputs.minUpper, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"],
+  const lower = "abcdefghijklmnopqrstuvwxyz";
+  const pools = [
+    [inputs.lower, inputs.minLower, lower],
+    [inputs.upper, inputs.minUpper, lower.toUpperCase()],
     [inputs.numeric, inputs.minNumeric, "0123456789"],
     [inputs.special, inputs.minSpecial, asText(inputs.overrideSpecial ?? "!@#$%&*()-_=+[]{}<>:?")],
-  ];
+  ] as const;
   const chosen = pools.flatMap(([, least, characters]) => pick(characters, Number(least)));
   const sum = chosen.length;
   if (sum > length) {

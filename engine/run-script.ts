@@ -40,7 +40,11 @@ export async function runScript(
       if (isLogged) createInterface({ input: child[name], crlfDelay: Infinity }).on("line", log);
     }
     const kill = (): void => {
-      killGroup(child.pid);
+      try {
+        process.kill(-(child.pid ?? NaN), "SIGKILL");
+      } catch {
+        // It has ended by itself, or not begun.
+      }
       // Nobody waits for a grandchild that left the group and still holds the pipes.
       for (const stream of [child.stdout, child.stderr]) stream.destroy();
     };
@@ -57,14 +61,6 @@ export async function runScript(
   return { stdout: output.stdout.replace(/\n$/, ""), stderr: output.stderr.replace(/\n$/, "") };
 }
 
-function killGroup(pid = NaN): void {
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // It has ended by itself, or not begun.
-  }
-}
-
 function startProblem(file: string, directory: string, { code, errno, message }: NodeJS.ErrnoException): string {
   const isMissing = code === "ENOENT";
   if (isMissing && !existsSync(directory)) return `chdir ${directory}: no such file or directory`;
@@ -72,19 +68,10 @@ function startProblem(file: string, directory: string, { code, errno, message }:
   return `fork/exec ${file}: ${errno === undefined ? message : getSystemErrorMessage(errno)}`;
 }
 
+/** What Go calls the signals that scripts mostly die of. */
 const signalTexts: Partial<Record<NodeJS.Signals, string>> = {
-  SIGABRT: "aborted",
-  SIGALRM: "alarm clock",
-  SIGBUS: "bus error",
-  SIGFPE: "floating point exception",
-  SIGHUP: "hangup",
-  SIGILL: "illegal instruction",
-  SIGINT: "interrupt",
-  SIGKILL: "killed",
-  SIGPIPE: "broken pipe",
-  SIGQUIT: "quit",
-  SIGSEGV: "segmentation fault",
-  SIGTERM: "terminated",
+  ...{ SIGHUP: "hangup", SIGINT: "interrupt", SIGQUIT: "quit", SIGABRT: "aborted", SIGKILL: "killed" },
+  ...{ SIGSEGV: "segmentation fault", SIGPIPE: "broken pipe", SIGTERM: "terminated" },
 };
 
 /** Quotes as Go's `%q` does, which the command provider uses in its messages. */
@@ -92,6 +79,6 @@ export function goQuote(value: string): string {
   const names: Record<string, string> = { "07": "a", "0b": "v" };
   const quoted = JSON.stringify(value).replaceAll("\x7f", "\\x7f");
   return quoted.replace(/\\\\|\\u00(..)/g, (escape, code?: string) =>
-    code === undefined ? escape : `\\${names[code] ?? `x${code}`}`,
+    code ? `\\${names[code] ?? `x${code}`}` : escape,
   );
 }

@@ -1,9 +1,8 @@
 import { createCipheriv, createDecipheriv, pbkdf2, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
-import * as values from "./property-value.ts";
+import { asText, mapSecrets, sealedSecret, secret, type PropertyMap, type PropertyValue } from "./property-value.ts";
 import { UserError } from "./user-error.ts";
-import type { PropertyMap, PropertyValue } from "./property-value.ts";
 
 /**
  * Pulumi's passphrase secrets provider: AES-256-GCM under a key made from the passphrase and the stack's salt.
@@ -16,52 +15,34 @@ export class Secrets {
   /** Ciphertext by place and plain text: a secret that did not change keeps its ciphertext. */
   private readonly known = new Map<string, string>();
 
-  constructor(salt: string, key?: Buffer) {
+  constructor(salt: string) {
     this.salt = salt;
-    this.key = key;
   }
 
   /** A new salt under the user's passphrase, as `stack init` makes it. */
   static async create(): Promise<Secrets> {
     const salt = randomBytes(8).toString("base64");
-    const key = await deriveKey(salt);
-    return new Secrets(`v1:${salt}:${new Secrets("", key).encrypt("pulumi")}`, key);
+    return new Secrets(`v1:${salt}:${encrypt(await deriveKey(salt), "pulumi")}`);
   }
 
   /** Makes the key and checks the passphrase; everything below is synchronous after it. */
   unlock(): Promise<void> {
-    this.unlocking ??= this.key ? Promise.resolve() : this.makeKey();
+    this.unlocking ??= (async () => {
+      const [version, salt = "", ...check] = this.salt.split(":");
+      if (version !== "v1") throw new UserError("malformed encryption salt");
+      const key = await deriveKey(salt);
+      decrypt(key, check.join(":"));
+      this.key = key;
+    })();
     return this.unlocking;
   }
 
-  private async makeKey(): Promise<void> {
-    const [version, salt = "", ...check] = this.salt.split(":");
-    if (version !== "v1") throw new UserError("malformed encryption salt");
-    const key = await deriveKey(salt);
-    new Secrets("", key).decrypt(check.join(":"));
-    this.key = key;
-  }
-
   encrypt(text: string): string {
-    const nonce = randomBytes(12);
-    const cipher = createCipheriv("aes-256-gcm", this.unlocked(), nonce);
-    const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
-    return `v1:${nonce.toString("base64")}:${sealed.toString("base64")}`;
+    return encrypt(this.unlocked(), text);
   }
 
   decrypt(text: string): string {
-    const [nonce = Buffer.of(), sealed = Buffer.of()] = text
-      .split(":")
-      .slice(1)
-      .map((part) => Buffer.from(part, "base64"));
-    const key = this.unlocked();
-    try {
-      const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: 16 });
-      decipher.setAuthTag(sealed.subarray(-16));
-      return decipher.update(sealed.subarray(0, -16), undefined, "utf8") + decipher.final("utf8");
-    } catch {
-      throw new UserError("incorrect passphrase");
-    }
+    return decrypt(this.unlocked(), text);
   }
 
   private unlocked(): Buffer {
@@ -70,36 +51,50 @@ export class Secrets {
   }
 
   /** Secrets of the state (ciphertext) as secrets in memory (value). `place` names the owner. */
-  open(map: PropertyMap, place: string): PropertyMap {
-    return changeSecrets(map, ({ plaintext, ciphertext }, path) => {
-      const text = typeof plaintext === "string" ? plaintext : this.decrypt(values.asText(ciphertext));
+  open<T extends object>(sealed: T, place: string): T {
+    return mapSecrets(sealed as PropertyMap, ({ plaintext, ciphertext }, path) => {
+      const text = typeof plaintext === "string" ? plaintext : this.decrypt(asText(ciphertext));
       if (typeof ciphertext === "string") this.known.set(`${place}\n${path}\n${text}`, ciphertext);
-      return values.secret(JSON.parse(text) as PropertyValue);
-    });
+      return secret(JSON.parse(text) as PropertyValue);
+    }) as T;
   }
 
-  seal(map: PropertyMap, place: string): PropertyMap {
-    return changeSecrets(map, ({ value }, path) => {
+  seal<T extends object>(opened: T, place: string): T {
+    return mapSecrets(opened as PropertyMap, ({ value }, path) => {
       const text = JSON.stringify(value);
       const at = `${place}\n${path}\n${text}`;
       const ciphertext = this.known.get(at) ?? this.encrypt(text);
       this.known.set(at, ciphertext);
-      return values.sealedSecret(ciphertext);
-    });
+      return sealedSecret(ciphertext);
+    }) as T;
   }
 }
 
-function changeSecrets(map: PropertyMap, change: (item: PropertyMap, path: string) => PropertyMap): PropertyMap {
-  return values.mapValue(map, (item, path) => (values.isSecret(item) ? change(item, path) : undefined)) as PropertyMap;
+function encrypt(key: Buffer, text: string): string {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce);
+  const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
+  return `v1:${nonce.toString("base64")}:${sealed.toString("base64")}`;
+}
+
+function decrypt(key: Buffer, text: string): string {
+  const [, nonce = "", base64 = ""] = text.split(":");
+  const sealed = Buffer.from(base64, "base64");
+  try {
+    const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"), { authTagLength: 16 });
+    decipher.setAuthTag(sealed.subarray(-16));
+    return decipher.update(sealed.subarray(0, -16), undefined, "utf8") + decipher.final("utf8");
+  } catch {
+    throw new UserError("incorrect passphrase");
+  }
 }
 
 export function passphrase(): string {
   const { PULUMI_CONFIG_PASSPHRASE: text, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
   if (text !== undefined) return text;
   if (file) return readFileSync(file, "utf8").replace(/\r?\n$/, "");
-  throw new UserError(
-    "passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables",
-  );
+  const variables = "PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables";
+  throw new UserError(`passphrase must be set with ${variables}`);
 }
 
 function deriveKey(salt: string): Promise<Buffer> {

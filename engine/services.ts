@@ -1,22 +1,21 @@
 import grpc, { type handleUnaryCall, type UntypedServiceImplementation } from "@grpc/grpc-js";
-import empty_pb from "google-protobuf/google/protobuf/empty_pb.js";
-import struct_pb from "google-protobuf/google/protobuf/struct_pb.js";
 import engine_pb from "@pulumi/pulumi/proto/engine_pb.js";
 import resource_pb from "@pulumi/pulumi/proto/resource_pb.js";
-import { cliVersion } from "./checkpoint.ts";
-import { given, goalOf, propertyMap } from "./goal.ts";
+import empty_pb from "google-protobuf/google/protobuf/empty_pb.js";
+import struct_pb from "google-protobuf/google/protobuf/struct_pb.js";
+import { cliVersion, given } from "./checkpoint.ts";
+import { goalOf, propertyMap } from "./goal.ts";
 import { InvokeError, type Operation } from "./operation.ts";
 import { refuse } from "./user-error.ts";
-import type * as engine from "@pulumi/pulumi/proto/engine_pb.js";
+import type { LogRequest, RequirePulumiVersionRequest } from "@pulumi/pulumi/proto/engine_pb.js";
 import type * as resource from "@pulumi/pulumi/proto/resource_pb.js";
-import type { Severity } from "./events.ts";
 import type { Run } from "./perform.ts";
+import type { PropertyMap } from "./property-value.ts";
 
 /** What we have, and what is announced so that its use arrives here and is refused in our words. */
-const features = [
-  "secrets resourceReferences outputValues aliasSpecs replacementTrigger deletedWith",
-  "replaceWith transforms invokeTransforms parameterization resourceHooks errorHooks stateMigrations",
-].flatMap((names) => names.split(" "));
+const features =
+  "secrets resourceReferences outputValues aliasSpecs replacementTrigger deletedWith replaceWith transforms " +
+  "invokeTransforms parameterization resourceHooks errorHooks stateMigrations";
 const refusedCalls = {
   call: "calling a component's method",
   existsResource: "existsResource",
@@ -27,18 +26,21 @@ const refusedCalls = {
   registerPackage: "a parameterised package",
 };
 
+type Replies = Record<string, (request: never) => unknown>;
+const struct = (map: PropertyMap): struct_pb.Struct => struct_pb.Struct.fromJavaScript(map);
+
 /** Pulumi's ResourceMonitor service. What it cannot answer ends the operation; the program learns that it is gone. */
 export function resourceMonitor(operation: Promise<Operation>): UntypedServiceImplementation {
   const refusals = Object.entries(refusedCalls).map(([call, what]) => [call, () => Promise.reject(refuse(what))]);
   const replies = {
     ...(Object.fromEntries(refusals) as Replies),
-    getDeploymentInfo: () => new resource_pb.DeploymentInfo().setSupportedfeaturesList(features.map(featureNumber)),
+    getDeploymentInfo: () =>
+      new resource_pb.DeploymentInfo().setSupportedfeaturesList(features.split(" ").map(featureNumber)),
     supportsFeature: (request: resource.SupportsFeatureRequest) =>
-      new resource_pb.SupportsFeatureResponse().setHassupport(features.includes(request.getId())),
+      new resource_pb.SupportsFeatureResponse().setHassupport(features.split(" ").includes(request.getId())),
     async registerResource(request: resource.RegisterResourceRequest) {
       const { urn, id = "", outputs = {} } = await (await operation).register(goalOf(request));
-      const object = struct_pb.Struct.fromJavaScript(outputs);
-      return new resource_pb.RegisterResourceResponse().setUrn(urn).setId(id).setObject(object);
+      return new resource_pb.RegisterResourceResponse().setUrn(urn).setId(id).setObject(struct(outputs));
     },
     async registerResourceOutputs(request: resource.RegisterResourceOutputsRequest) {
       (await operation).registerOutputs(request.getUrn(), propertyMap(request.getOutputs()));
@@ -50,22 +52,20 @@ export function resourceMonitor(operation: Promise<Operation>): UntypedServiceIm
       const inputs = propertyMap(request.getProperties());
       const state = { custom: true, id, type, ...given({ inputs, parent, external: true, dependencies }) };
       const { urn, outputs = {} } = await (await operation).readStackReference({ name, state });
-      return new resource_pb.ReadResourceResponse().setUrn(urn).setProperties(struct_pb.Struct.fromJavaScript(outputs));
+      return new resource_pb.ReadResourceResponse().setUrn(urn).setProperties(struct(outputs));
     },
     async invoke(request: resource.ResourceInvokeRequest) {
       const { tok, version } = request.toObject();
       const result = await (await operation).invoke(tok, propertyMap(request.getArgs()), version);
-      return new resource_pb.ResourceInvokeResponse().setReturn(struct_pb.Struct.fromJavaScript(result));
+      return new resource_pb.ResourceInvokeResponse().setReturn(struct(result));
     },
     // The program is done. As there are no hooks it need not wait for the deletes: they follow its end.
     signalAndWaitForShutdown: () => new empty_pb.Empty(),
   };
   return service(replies, (error) => {
     if (error instanceof InvokeError) return error;
-    operation.then(
-      (running) => running.refused(error),
-      () => undefined, // the operation could not begin, and has said so
-    );
+    // An operation that could not begin has said so.
+    void operation.then((running) => running.refused(error)).catch(() => undefined);
     return { code: grpc.status.UNAVAILABLE, details: "the operation has ended" };
   });
 }
@@ -75,25 +75,22 @@ export function resourceMonitor(operation: Promise<Operation>): UntypedServiceIm
  * keeping the stack's URN, SDKs do without.
  */
 export function engineService({ events, executor }: Run): UntypedServiceImplementation {
-  const severities: Severity[] = ["debug", "info", "warning", "error"];
   const replies = {
-    log(request: engine.LogRequest) {
+    log(request: LogRequest) {
       const { severity: level, message, urn, ephemeral } = request.toObject();
-      const severity = severities[level] ?? "info";
+      const severity = (["debug", "info", "warning", "error"] as const)[level];
       const isRefused = executor.failed && !executor.stepFailed;
       // Debug messages are many, and may hold secrets in plain text.
       if (severity !== "debug" && !isRefused) events.diagnostic(severity, message, urn, ephemeral);
       return new empty_pb.Empty();
     },
-    requirePulumiVersion(request: engine.RequirePulumiVersionRequest) {
+    requirePulumiVersion(request: RequirePulumiVersionRequest) {
       requireVersion(request.getPulumiVersionRange());
       return new engine_pb.RequirePulumiVersionResponse();
     },
   };
   return service(replies, (error) => error);
 }
-
-type Replies = Record<string, (request: never) => unknown>;
 
 /** One call, one answer; `explain` turns an error into what the program hears of it. */
 function service(
@@ -102,13 +99,13 @@ function service(
 ): UntypedServiceImplementation {
   const unary =
     (reply: Replies[string]): handleUnaryCall<unknown, unknown> =>
-    ({ request }, callback) => {
-      const answer = async (): Promise<unknown> => await reply(request as never);
-      answer().then(
-        (response) => callback(null, response),
-        (error: unknown) => callback(explain(error as Error)),
-      );
-    };
+    ({ request }, callback) =>
+      void Promise.resolve(request as never)
+        .then(reply)
+        .then(
+          (response) => callback(null, response),
+          (error: unknown) => callback(explain(error as Error)),
+        );
   return Object.fromEntries(Object.entries(replies).map(([call, reply]) => [call, unary(reply)]));
 }
 

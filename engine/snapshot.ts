@@ -1,7 +1,6 @@
-import { type Backend, type StackName, fullName } from "./backend.ts";
-import { type PendingOperation, type ResourceState, formatCheckpoint, newDeployment } from "./checkpoint.ts";
+import { fullName, type Backend, type StackName } from "./backend.ts";
+import { formatCheckpoint, newDeployment, type PendingOperation, type ResourceState } from "./checkpoint.ts";
 import { UserError } from "./user-error.ts";
-import type { PropertyMap } from "./property-value.ts";
 import type { Secrets } from "./secrets.ts";
 
 /**
@@ -12,6 +11,7 @@ export class Snapshot {
   /** Why some of it could not be written, for which nothing more is begun. What ends is still tried to be saved. */
   problem: UserError | undefined;
   private readonly parts: { backend: Backend; name: StackName; secrets: Secrets };
+  private readonly writes: boolean;
   private base: ResourceState[] = [];
   private news: ResourceState[] = [];
   private readonly done = new Set<ResourceState>();
@@ -21,13 +21,14 @@ export class Snapshot {
   private writing = Promise.resolve();
   private next: Promise<void> | undefined;
 
-  constructor(parts: Snapshot["parts"]) {
+  constructor(parts: Snapshot["parts"], writes = true) {
     this.parts = parts;
+    this.writes = writes;
   }
 
   /** Starts from the stored state and the operations it has pending. */
   open(base: ResourceState[], pending: PendingOperation[]): void {
-    this.base = base;
+    this.base = [...base];
     this.pending = pending;
   }
 
@@ -53,9 +54,7 @@ export class Snapshot {
 
   /** Puts `next` where `old` is. */
   replace(old: ResourceState, next: ResourceState): void {
-    const swap = (resource: ResourceState): ResourceState => (resource === old ? next : resource);
-    this.base = this.base.map(swap);
-    this.news = this.news.map(swap);
+    for (const list of [this.base, this.news]) if (list.includes(old)) list[list.indexOf(old)] = next;
     this.changed();
   }
 
@@ -69,6 +68,7 @@ export class Snapshot {
 
   /** Resolves when everything up to now is on the disk, and so was everything before. */
   async flush(): Promise<void> {
+    if (!this.writes) return;
     this.next ??= this.writing.then(() => {
       this.next = undefined;
       this.writing = this.write();
@@ -79,52 +79,33 @@ export class Snapshot {
   }
 
   private async write(): Promise<void> {
-    try {
-      await this.parts.backend.write(this.parts.name, this.text());
-    } catch (error) {
+    await this.parts.backend.write(this.parts.name, this.text()).catch((error: unknown) => {
       this.problem ??= new UserError(
         `saving the state failed: ${(error as Error).message}\nThe state is as it was saved last, with what was ` +
           "running then as pending operations, and nothing more was begun. When the file can be written, run this again.",
       );
-    }
+    });
   }
 
-  /** The checkpoint as text. */
+  /** The checkpoint. Most of it has been turned into text before, and is only put together. */
   text(): string {
+    const list = (key: string, texts: string[]): string => (texts.length > 0 ? `"${key}":[${texts.join(",")}],` : "");
     const resources = this.resources().map((resource) => this.textOf(resource));
     const pending = this.pending.map(({ type, resource }) => `{"resource":${this.textOf(resource)},"type":"${type}"}`);
-    const lists = Object.entries({ resources, pending_operations: pending })
-      .filter(([, list]) => list.length > 0)
-      .map(([key, list]) => `"${key}":[${list.join(",")}],`);
-    const text = formatCheckpoint(fullName(this.parts.name), newDeployment(this.parts.secrets.salt));
-    return text.replace('"metadata":', (metadata) => lists.join("") + metadata);
-  }
-
-  /** Resources never change once they are here, so each is written out only once. */
-  private textOf(resource: ResourceState): string {
-    let text = this.texts.get(resource) ?? JSON.stringify(sealed(resource, this.parts.secrets));
-    this.texts.set(resource, text);
+    const lists = list("resources", resources) + list("pending_operations", pending);
+    let text = formatCheckpoint(fullName(this.parts.name), newDeployment(this.parts.secrets.salt));
+    text = text.replace('"metadata":', (metadata) => lists + metadata);
     // What has not come up yet may still name others by the URN they had before.
     for (const [old, urn] of this.renamed) {
       text = text.replaceAll(`"${old}"`, `"${urn}"`).replaceAll(`"${old}::`, `"${urn}::`);
     }
     return text;
   }
-}
 
-function sealed(resource: ResourceState, secrets: Secrets): ResourceState {
-  return withValues(resource, (map, place) => secrets.seal(map, place));
-}
-
-export function opened(resource: ResourceState, secrets: Secrets): ResourceState {
-  return withValues(resource, (map, place) => secrets.open(map, place));
-}
-
-function withValues(state: ResourceState, change: (map: PropertyMap, place: string) => PropertyMap): ResourceState {
-  const { urn, inputs, outputs, replacementTrigger: trigger } = state;
-  const changed = { ...state };
-  if (inputs) changed.inputs = change(inputs, `${urn}\ninputs`);
-  if (outputs) changed.outputs = change(outputs, `${urn}\noutputs`);
-  if (trigger !== undefined) Object.assign(changed, change({ replacementTrigger: trigger }, `${urn}\ntrigger`));
-  return changed;
+  /** Resources never change once they are here, so each is written out only once. */
+  private textOf(resource: ResourceState): string {
+    const text = this.texts.get(resource) ?? JSON.stringify(this.parts.secrets.seal(resource, resource.urn));
+    this.texts.set(resource, text);
+    return text;
+  }
 }

@@ -1,13 +1,14 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout } from "node:timers/promises";
-import { now, requirements, type CustomTimeouts, type PendingOperation, type ResourceState } from "./checkpoint.ts";
-import { stepMetadata, type Op } from "./events.ts";
-import { given } from "./goal.ts";
+import { given, now, requirements, type CustomTimeouts } from "./checkpoint.ts";
 import { isSecret, mapObject, secret, secretTexts, type PropertyMap } from "./property-value.ts";
+import { resourceProvider, type ResourceProvider, type StepContext } from "./providers.ts";
 import { isDefaultProvider, nameOf } from "./urn.ts";
 import { UserError } from "./user-error.ts";
+import type { PendingOperation, ResourceState } from "./checkpoint.ts";
+import type { Diff } from "./diff.ts";
+import type { Op } from "./events.ts";
 import type { Run } from "./perform.ts";
-import type { Diff, ResourceProvider, StepContext } from "./providers.ts";
 
 /** One thing to be done to one resource. `old` is what the state has, `next` what it shall have. */
 export type Step = {
@@ -31,11 +32,9 @@ const pendingTypes: Partial<Record<string, PendingOperation["type"]>> = {
   read: "reading",
 };
 
-type Parts = Pick<Run, "session" | "options" | "events" | "providers" | "snapshot">;
-
 /** Runs steps, so many at a time, tells about each, and keeps the snapshot. The first failure stops all that wait. */
 export class StepExecutor {
-  readonly changes: Record<string, number> = {};
+  readonly changes: Partial<Record<Op, number>> = {};
   readonly cancelled = new AbortController();
   /** Resolves when nothing new is to be started. */
   readonly stopping = Promise.withResolvers<undefined>();
@@ -43,13 +42,13 @@ export class StepExecutor {
   /** A step failed, which the end of the operation is to mention; a bad registration says everything itself. */
   stepFailed = false;
   maybeCorrupt = false;
-  private readonly parts: Parts;
+  private readonly parts: Pick<Run, "session" | "options" | "events" | "snapshot">;
   private free: number;
   private readonly waiting: (() => void)[] = [];
   private readonly running = new Set<Promise<unknown>>();
   private settled: Promise<unknown> | undefined;
 
-  constructor(parts: Parts) {
+  constructor(parts: StepExecutor["parts"]) {
     this.parts = parts;
     this.free = parts.options.parallel;
     // Each running script listens.
@@ -61,11 +60,7 @@ export class StepExecutor {
     if (this.failed) throw new Stopped();
     const running = work();
     this.running.add(running);
-    try {
-      return await running;
-    } finally {
-      this.running.delete(running);
-    }
+    return running.finally(() => this.running.delete(running));
   }
 
   async idle(): Promise<void> {
@@ -85,7 +80,7 @@ export class StepExecutor {
     this.parts.events.diagnostic("error", message, urn);
   }
 
-  /** Kills running scripts and starts nothing new. */
+  /** Kills running scripts, which then say so, and starts nothing new. */
   cancel(): void {
     this.cancelled.abort();
     this.fail(this.free === this.parts.options.parallel ? "update canceled" : undefined);
@@ -93,16 +88,14 @@ export class StepExecutor {
 
   /** Runs the step when it is its turn, and answers the resource's new state, or undefined where none is left. */
   async run(step: Step): Promise<ResourceState | undefined> {
+    // A refusal should come before anything has changed: what the program registers first mostly arrives together.
+    if (!this.parts.options.preview && isSlow(step) && step.op !== "same") {
+      await (this.settled ??= setTimeout(settlingMilliseconds));
+    }
     if (this.free === 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
     else this.free--;
     try {
-      // A refusal should come before anything has changed: what the program registers first mostly arrives together.
-      if (!this.parts.options.preview && isSlow(step) && step.op !== "same") {
-        await (this.settled ??= setTimeout(settlingMilliseconds));
-      }
-      const state = await this.runNow(step);
-      if (step.op === "create-replacement") await this.runNow({ ...step, op: "replace" });
-      return state;
+      return await this.runNow(step);
     } finally {
       const wake = this.waiting.shift();
       if (wake) wake();
@@ -119,7 +112,7 @@ export class StepExecutor {
     const deletes = doomed.toReversed().map((old) => {
       const { external, deletedWith = "" } = old;
       const isLeft = !old.custom || external === true || old.retainOnDelete === true || urns.has(deletedWith);
-      const provider = isLeft ? undefined : this.parts.providers.resource(old.type);
+      const provider = isLeft ? undefined : resourceProvider(old.type);
       const op = old.delete ? "delete-replaced" : "delete";
       // What was only read is forgotten.
       const step: Step = { op: external ? "discard" : op, old, provider };
@@ -133,35 +126,34 @@ export class StepExecutor {
 
   private async runNow(step: Step): Promise<ResourceState | undefined> {
     if (this.failed) throw new Stopped();
-    const { events } = this.parts;
-    const { preview } = this.parts.options;
-    const { op, old, next, diff } = step;
-    const { urn } = subjectOf(step);
-    events.masker.add([...secretTexts(next?.inputs ?? {}), ...secretTexts(old?.inputs ?? {})]);
-    const planning = preview && { planning: true as const };
-    const metadata = stepMetadata(op, old, next, diff);
-    events.emit({ resourcePreEvent: { metadata, ...planning } });
-    let state: ResourceState | undefined;
-    try {
-      state = await this.record(step);
-    } catch (error) {
-      this.stepFailed = true;
-      // A create that failed has changed nothing we know of; of the others one cannot be sure.
-      if (!preview && !op.startsWith("create") && !(error instanceof UserError)) this.maybeCorrupt = true;
-      // That nothing can be saved is told once, in the end, and not for each step.
-      if (error === this.parts.snapshot.problem) this.fail();
-      else this.fail(`${preview ? "Preview failed: " : ""}${(error as Error).message}`, urn);
-      if (!preview) events.emit({ resOpFailedEvent: { metadata, status: 0, steps: 0 } });
-      throw new Stopped();
-    }
-    this.count(op, urn);
-    const after = state ?? next;
+    const { events, options } = this.parts;
+    const { op, old, next } = step;
+    events.masker.add(secretTexts([next?.inputs ?? {}, old?.inputs ?? {}]));
+    events.begun(step);
+    const state = await this.record(step).catch((error: unknown) => this.stepFails(step, error as Error));
+    const done = { ...step, next: state ?? next };
+    this.count(op, subjectOf(step).urn);
     // A component is done when it registers its outputs; a preview shows it before that, too.
-    const isOpenComponent = after && !after.custom && op !== "replace";
-    if (!isOpenComponent || preview) {
-      events.emit({ resOutputsEvent: { metadata: stepMetadata(op, old, after, diff), ...planning } });
+    if (!done.next || done.next.custom || options.preview) events.done(done);
+    if (op === "create-replacement") {
+      // Says what the create was; what it replaces is deleted in the end, by a step of its own.
+      events.begun({ ...done, op: "replace" });
+      this.count("replace", subjectOf(step).urn);
+      events.done({ ...done, op: "replace" });
     }
     return state;
+  }
+
+  private stepFails(step: Step, error: Error): never {
+    const { events, options, snapshot } = this.parts;
+    this.stepFailed = true;
+    // A create that failed has changed nothing we know of; of the others one cannot be sure.
+    if (!options.preview && !step.op.startsWith("create") && !(error instanceof UserError)) this.maybeCorrupt = true;
+    // That nothing can be saved is told once, in the end, and not for each step.
+    if (error === snapshot.problem) this.fail();
+    else this.fail(`${options.preview ? "Preview failed: " : ""}${error.message}`, subjectOf(step).urn);
+    if (!options.preview) events.failed(step);
+    throw new Stopped();
   }
 
   /** Does the step between two entries in the snapshot: what is in flight, and what came of it. */
@@ -178,7 +170,7 @@ export class StepExecutor {
       if (op === "create-replacement" && old) {
         snapshot.replace(old, { ...old, delete: true });
         snapshot.exchange(undefined, state);
-      } else if (op !== "replace") snapshot.exchange(old, state, op === "same");
+      } else snapshot.exchange(old, state, op === "same");
       return state;
     } finally {
       if (pending) snapshot.end(subject);
@@ -213,13 +205,19 @@ const isSlow = ({ provider, read }: Step): boolean => provider !== undefined || 
 /** Does the step and answers the resource's new state, or undefined where none is left. */
 async function apply(step: Step, context: StepContext): Promise<ResourceState | undefined> {
   const { op, old, next, provider } = step;
-  if (op === "replace") return undefined; // only tells that the create before it was one
   if (!next) {
-    if (op === "delete" && step.old.protect) throw protectionError(step.old.urn);
-    if (!context.preview) await provider?.delete(step.old, context);
+    if (op === "delete" && step.old.protect) {
+      const urn = step.old.urn;
+      throw new UserError(
+        `resource "${urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the ` +
+          "`protect` flag from the resource in your Pulumi program and run `pulumi up`, or use the command:\n" +
+          `\`pulumi state unprotect '${urn}'\``,
+      );
+    }
+    if (!context.preview) await provider?.delete?.(step.old, context);
     return undefined;
   }
-  if (op === "read") return withOutputs(next, (await step.read?.()) ?? {});
+  if (op === "read") return withOutputs(next, await step.read?.());
   const inputs = next.inputs ?? {};
   if (op === "create" || op === "create-replacement") {
     const made = await provider?.create(inputs, context);
@@ -237,12 +235,4 @@ export function withOutputs(state: ResourceState, outputs: PropertyMap = {}): Re
   const marked = mapObject(outputs, (value, key) => (names.includes(key) && !isSecret(value) ? secret(value) : value));
   const { outputs: _, ...rest } = state;
   return { ...rest, ...given({ outputs: marked }) };
-}
-
-function protectionError(urn: string): UserError {
-  return new UserError(
-    `resource "${urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the ` +
-      "`protect` flag from the resource in your Pulumi program and run `pulumi up`, or use the command:\n" +
-      `\`pulumi state unprotect '${urn}'\``,
-  );
 }

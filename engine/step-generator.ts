@@ -1,36 +1,25 @@
-import { applyIgnoreChanges, applyReplaceOnChanges, needsReplacement } from "./diff.ts";
-import { given, type AliasSpec, type Goal } from "./goal.ts";
+import { given, type ResourceState } from "./checkpoint.ts";
+import { applyIgnoreChanges, applyReplaceOnChanges, diffInputs, needsReplacement, type Diff } from "./diff.ts";
 import { equal, isSecret, mask } from "./property-value.ts";
+import { resourceProvider, type ResourceProvider } from "./providers.ts";
 import { createUrn, isProviderType, nameOf, typeOf } from "./urn.ts";
-import { UserError, refuse } from "./user-error.ts";
+import { refuse, UserError } from "./user-error.ts";
+import type { Alias } from "@pulumi/pulumi/proto/alias_pb.js";
 import type { StackName } from "./backend.ts";
-import type { ResourceState } from "./checkpoint.ts";
-import type { Diff, Providers, ResourceProvider } from "./providers.ts";
+import type { Goal } from "./goal.ts";
 import type { Step } from "./step-executor.ts";
-
-/** A mistake in one registration: told about its resource, and the end of the operation. */
-export class RegistrationError extends UserError {
-  readonly urn: string;
-
-  constructor(urn: string, message: string) {
-    super(message);
-    this.urn = urn;
-  }
-}
 
 /** Decides what is to be done for each resource that the program registers. */
 export class StepGenerator {
   /** URNs that the program has asked for, and the old ones they stand for. */
   readonly registered = new Set<string>();
   private readonly stack: StackName;
-  private readonly providers: Providers;
   private readonly olds: Map<string, ResourceState>;
   /** The old URN of what was found under an alias. */
   private readonly renamed = new Map<string, string>();
 
-  constructor(stack: StackName, olds: ResourceState[], providers: Providers) {
+  constructor(stack: StackName, olds: ResourceState[]) {
     this.stack = stack;
-    this.providers = providers;
     this.olds = new Map(olds.filter((old) => !old.delete).map((old) => [old.urn, old]));
   }
 
@@ -40,8 +29,8 @@ export class StepGenerator {
     const inputs = old ? applyIgnoreChanges(wanted, old.inputs ?? {}, options.ignoreChanges ?? []) : wanted;
     const next: ResourceState = { urn, ...options, ...given({ inputs }) };
     if (goal.read) return { op: "read", old, next, read: goal.read };
-    const provider = next.custom ? this.providers.resource(next.type) : undefined;
-    if (provider) checkInputs(next, goal.name, provider);
+    const provider = next.custom ? resourceProvider(next.type) : undefined;
+    if (provider) checkInputs(next, provider);
     if (!old || old.external) return { op: "create", next, provider };
     if (old.custom !== next.custom) throw refuse(`turning ${urn} from a component into a custom resource or back`);
     const diff = diffOf(old, next, provider);
@@ -54,64 +43,58 @@ export class StepGenerator {
   }
 
   /** Marks the resource as wanted by the program and answers what the state has of it. */
-  private claim(goal: Goal): { urn: string; old: ResourceState | undefined } {
-    const { parent = "", type } = goal.state;
-    const urn = this.urn(parent, type, goal.name);
+  private claim({ name, state, aliases = [] }: Goal): { urn: string; old: ResourceState | undefined } {
+    const urn = this.urn({ ...state, name });
     if (this.registered.has(urn)) {
-      throw new RegistrationError(urn, `Duplicate resource URN '${urn}'; try giving it a unique name`);
+      throw new UserError(`Duplicate resource URN '${urn}'; try giving it a unique name`, 1, urn);
     }
-    const found = [urn, ...this.aliases(goal)].find((candidate) => this.olds.has(candidate)) ?? urn;
+    const own = aliases.map(({ urn: whole, spec }) => (spec ? this.urn({ ...state, name }, spec) : whole));
+    const candidates = [urn, ...own, ...this.underOldParent([urn, ...own], state.parent ?? "")];
+    const found = candidates.find((candidate) => this.olds.has(candidate)) ?? urn;
     if (this.registered.has(found)) {
       const conflict = `applied to resource with URN '${urn}' conflicting with resource with URN '${found}'`;
-      throw new RegistrationError(urn, `Duplicate resource alias '${found}' ${conflict}`);
+      throw new UserError(`Duplicate resource alias '${found}' ${conflict}`, 1, urn);
     }
     this.registered.add(urn).add(found);
     if (found !== urn) this.renamed.set(urn, found);
     return { urn, old: this.olds.get(found) };
   }
 
-  private urn(parent: string, type: string, name: string): string {
-    return createUrn(this.stack.stack, this.stack.project, parent, type, name);
+  /** A resource's URN, or the one it had when it was different in what `alias` says. */
+  private urn(now: { parent?: string; type: string; name: string }, alias: Partial<Alias.Spec.AsObject> = {}): string {
+    const { stack, project, type, name, parent } = { ...this.stack, ...now, ...given(alias) };
+    const oldParent = alias.parenturn ? (this.renamed.get(alias.parenturn) ?? alias.parenturn) : (parent ?? "");
+    return createUrn(stack, project, alias.noparent ? "" : oldParent, type, name);
   }
 
-  /** The URNs a resource may have had, counting in what its parent was called. */
-  private aliases({ name, state: { parent = "", type }, aliases = [] }: Goal): string[] {
-    const own = aliases.map((alias) => this.resolve(alias, parent, type, name));
+  /** The URNs that a child of a renamed parent may have had. */
+  private underOldParent(urns: string[], parent: string): string[] {
     const oldParent = this.renamed.get(parent);
-    if (oldParent === undefined) return own;
+    if (oldParent === undefined) return [];
     const [prefix, oldPrefix] = [nameOf(parent), nameOf(oldParent)];
-    const inherited = [this.urn(parent, type, name), ...own].map((urn) => {
+    return urns.map((urn) => {
       const name = nameOf(urn);
       // Children are mostly named after their parent, so a renamed parent's child had the old name in front.
       const oldName = name.startsWith(prefix) ? oldPrefix + name.slice(prefix.length) : name;
-      return this.urn(oldParent, typeOf(urn), oldName);
+      return this.urn({ parent: oldParent, type: typeOf(urn), name: oldName });
     });
-    return [...own, ...inherited];
-  }
-
-  private resolve(alias: AliasSpec, parent: string, type: string, name: string): string {
-    if ("urn" in alias) return alias.urn;
-    const { stack, project } = this.stack;
-    const named = alias.parenturn === "" ? parent : (this.renamed.get(alias.parenturn) ?? alias.parenturn);
-    const oldParent = alias.noparent ? "" : named;
-    return createUrn(alias.stack || stack, alias.project || project, oldParent, alias.type || type, alias.name || name);
   }
 }
 
-function checkInputs({ urn, type, inputs = {} }: ResourceState, name: string, provider: ResourceProvider): void {
-  const [failure] = provider.check(inputs);
+function checkInputs({ urn, type, inputs = {} }: ResourceState, provider: ResourceProvider): void {
+  const [failure] = provider.check?.(inputs) ?? [];
   if (!failure) return;
   const { property, reason } = failure;
   const value = isSecret(inputs[property]) ? mask : JSON.stringify(inputs[property]);
   const problem = `property ${property} value {${value}} has a problem: ${reason}`;
-  throw new RegistrationError(urn, `${type} resource '${name}': ${problem}`);
+  throw new UserError(`${type} resource '${nameOf(urn)}': ${problem}`, 1, urn);
 }
 
 /** A component's inputs are compared as a whole; it has no provider to say what changed in them. */
 function diffOf(old: ResourceState, next: ResourceState, provider: ResourceProvider | undefined): Diff {
   const inputs = next.inputs ?? {};
   if (provider) return applyReplaceOnChanges(provider.diff(old, inputs), next.replaceOnChanges ?? []);
-  return { changed: !equal(old.inputs ?? {}, inputs), changedKeys: [], replaceKeys: [], detailed: null };
+  return { ...diffInputs({}, {}), changed: !equal(old.inputs ?? {}, inputs) };
 }
 
 function isReplaced(old: ResourceState, { replacementTrigger: trigger }: ResourceState, diff: Diff): boolean {

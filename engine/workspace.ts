@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseDocument } from "yaml";
@@ -39,32 +39,24 @@ function readProject(file: string) {
   const wrong = (problem: string): UserError => new UserError(`could not load project ${file}: ${problem}`);
   const document = parseDocument(readFileSync(file, "utf8"));
   if (document.errors[0]) throw wrong(document.errors[0].message);
-  const yaml = (document.toJS() ?? {}) as ProjectYaml;
-  const { name, runtime, main } = yaml;
+  const { name, runtime, main, config = {}, stackConfigDir = ".", backend } = (document.toJS() ?? {}) as ProjectYaml;
   if (!name) throw wrong("project is missing a 'name' attribute");
   if (!runtime) throw wrong("project is missing a 'runtime' attribute");
   const { name: language, options = {} } = typeof runtime === "string" ? { name: runtime } : runtime;
   if (language !== "nodejs") throw refuse(`the runtime "${language}"`);
   const root = dirname(file);
-  const isDirectory = main !== undefined && !statSync(resolve(root, main), { throwIfNoEntry: false })?.isFile();
-  return {
-    name,
-    file,
-    root,
-    /** Where the program runs, and what to hand to the SDK's entry point there. */
-    programDirectory: isDirectory ? resolve(root, main) : root,
-    program: isDirectory ? "." : (main ?? "."),
-    options,
-    config: yaml.config ?? {},
-    configDirectory: resolve(root, yaml.stackConfigDir ?? "."),
-    backendUrl: yaml.backend?.url,
-  };
+  const isFile = main === undefined || statSync(resolve(root, main), { throwIfNoEntry: false })?.isFile() === true;
+  /** Where the program runs, and what to hand to the SDK's entry point there. */
+  const run = isFile
+    ? { programDirectory: root, program: main ?? "." }
+    : { programDirectory: resolve(root, main), program: "." };
+  const configDirectory = resolve(root, stackConfigDir);
+  return { name, file, root, ...run, options, config, configDirectory, backendUrl: backend?.url };
 }
 
 /** The file in which the CLI, too, remembers the stack selected in a project, one per backend. */
 function readWorkspace({ name, file }: Project) {
-  const hash = createHash("sha1").update(file).digest("hex");
-  const path = join(pulumiHome(), "workspaces", `${name}-${hash}-workspace.json`);
+  const path = join(pulumiHome(), "workspaces", `${name}-${hash("sha1", file)}-workspace.json`);
   const content = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as object) : {};
   return { path, ...(content as { stack?: string; stacks?: Record<string, string> }) };
 }
@@ -85,19 +77,15 @@ export function selectStack(project: Project, backend: Backend, name: StackName 
 /** `STACK`, `organization/STACK` or `organization/PROJECT/STACK`. */
 export function parseStackName(text: string, defaultProject: string): StackName {
   const parts = text.split("/");
-  if (parts.length > 3) throw new UserError(`could not parse stack name '${text}'`);
+  const [stack = "", project = defaultProject, ...rest] = parts.length === 2 ? [parts[1]] : parts.toReversed();
+  if (rest.length > 1) throw new UserError(`could not parse stack name '${text}'`);
   if (parts.length > 1 && parts[0] !== "organization") throw new UserError("organization name must be 'organization'");
-  const stack = parts.at(-1) ?? "";
   if (stack === "") throw new UserError("a stack name may not be empty");
   if (stack.length > 100) throw new UserError("a stack name cannot exceed 100 characters");
-  const bad = stack.search(/[^A-Za-z0-9_.-]/);
-  if (bad >= 0) {
-    throw new UserError(
-      "a stack name may only contain alphanumeric, hyphens, underscores, or periods: " +
-        `invalid character '${stack[bad] ?? ""}' at position ${bad}`,
-    );
-  }
-  return { project: parts.length === 3 ? (parts[1] ?? defaultProject) : defaultProject, stack };
+  const [bad] = /[^A-Za-z0-9_.-]/.exec(stack) ?? [];
+  if (bad === undefined) return { project, stack };
+  const problem = `invalid character '${bad}' at position ${stack.indexOf(bad)}`;
+  throw new UserError(`a stack name may only contain alphanumeric, hyphens, underscores, or periods: ${problem}`);
 }
 
 export function openProject() {

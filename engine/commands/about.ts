@@ -1,7 +1,7 @@
 import { openBackend } from "../backend.ts";
-import { userName } from "../lock.ts";
 import { cliVersion } from "../checkpoint.ts";
-import { print, printJson, type Commands } from "../command-line.ts";
+import { answer, print, type Commands } from "../command-line.ts";
+import { userName } from "../lock.ts";
 import { findProject } from "../workspace.ts";
 
 /** The version of the CLI whose behaviour and files the engine reproduces; callers compare it. */
@@ -13,10 +13,5 @@ function version(): void {
 export const commands: Commands = {
   version,
   "--version": version,
-  whoami({ json }) {
-    const user = userName();
-    const { url } = openBackend(findProject());
-    if (json) printJson({ user, url });
-    else print(user);
-  },
+  whoami: (flags) => answer(flags, { user: userName(), url: openBackend(findProject()).url }, userName()),
 };

@@ -1,7 +1,6 @@
 import { text } from "node:stream/consumers";
-import { keyAndValue, print, printJson, type Commands, type Flags } from "../command-line.ts";
+import { answer, keyAndValue, table, type Commands, type Flags } from "../command-line.ts";
 import { configPlace, configText, hasSecure, openConfig, shownConfig, stackConfiguration } from "../configuration.ts";
-import { printTable } from "../display-value.ts";
 import { UserError } from "../user-error.ts";
 import { openSession, type Session } from "../workspace.ts";
 import type { PropertyMap, PropertyValue } from "../property-value.ts";
@@ -11,28 +10,24 @@ export const commands: Commands = {
     const session = openSession(flags);
     const configuration = stackConfiguration(session.project, session.file);
     const secrets = flags["show-secrets"] ? await unlocked(session, configuration) : undefined;
-    const own = `${session.project.name}:`;
+    const own = new RegExp(`^${session.project.name}:`);
     const rows = Object.entries(configuration).map(([key, value]) => [
-      key.startsWith(own) ? key.slice(own.length) : key,
+      key.replace(own, ""),
       configText(openConfig(value, secrets)),
     ]);
-    if (flags.json) printJson(shownConfig(configuration, secrets));
-    else printTable(["KEY", "VALUE"], rows);
+    answer(flags, shownConfig(configuration, secrets), table(["KEY", "VALUE"], rows));
   },
 
   async "config get"(flags, [name = ""]) {
     const session = openSession(flags);
     const { key, path } = configPlace(name, session.project.name, flags.path);
-    const value = [key, ...path].reduce<PropertyValue | undefined>(
-      (item, part) => (item as PropertyMap | undefined)?.[part],
-      stackConfiguration(session.project, session.file),
-    );
+    let value: PropertyValue | undefined = stackConfiguration(session.project, session.file);
+    for (const part of [key, ...path]) value = (value as PropertyMap | undefined)?.[part];
     if (value === undefined) {
       throw new UserError(`configuration key '${name}' not found for stack '${session.name.stack}'`);
     }
     const secrets = await unlocked(session, value);
-    if (flags.json) printJson(shownConfig({ value }, secrets).value);
-    else print(configText(openConfig(value, secrets)));
+    answer(flags, shownConfig({ value }, secrets).value, configText(openConfig(value, secrets)));
   },
 
   async "config set"(flags, [key = "", given]) {
@@ -70,8 +65,7 @@ function removeAll(flags: Flags, keys: string[]): void {
 
 /** Inside an object, what looks like a number or a boolean is one. */
 function typed(text: string): PropertyValue {
-  if (/^(true|false)$/.test(text)) return text === "true";
-  return /^(0|-?[1-9]\d{0,14})$/.test(text) ? Number(text) : text;
+  return /^(true|false|0|-?[1-9]\d{0,14})$/.test(text) ? (JSON.parse(text) as PropertyValue) : text;
 }
 
 async function unlocked({ secrets }: Session, value: PropertyValue): Promise<Session["secrets"]> {

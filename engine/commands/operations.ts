@@ -1,8 +1,11 @@
 import { cliVersion } from "../checkpoint.ts";
 import { keyAndValue, print, requireYes, type Commands, type Flags } from "../command-line.ts";
 import { configPlace } from "../configuration.ts";
-import { removeLocks } from "../lock.ts";
-import { defaultParallel, locked, perform, type Outcome } from "../perform.ts";
+import { Display } from "../display.ts";
+import { openEventLog } from "../event-log.ts";
+import { locked, removeLocks } from "../lock.ts";
+import { defaultParallel, perform, type Outcome } from "../perform.ts";
+import { previewJson } from "../preview-json.ts";
 import { refuse, UserError } from "../user-error.ts";
 import { openSession, type Session } from "../workspace.ts";
 import type { EventSink } from "../events.ts";
@@ -30,15 +33,15 @@ export const commands: Commands = {
 };
 
 async function change(flags: Flags, kind: Kind): Promise<void> {
-  const unasked = flags.yes ?? flags["skip-preview"] ?? flags["preview-only"];
-  requireYes(unasked, "--yes or --skip-preview or --preview-only");
+  const { "skip-preview": skipsPreview, "preview-only": previewsOnly } = flags;
+  requireYes(flags.yes ?? skipsPreview ?? previewsOnly, "--yes or --skip-preview or --preview-only");
   const session = openForOperation(flags);
-  if (flags["preview-only"]) {
+  if (previewsOnly) {
     conclude(flags, await operate(session, flags, kind, true), "but changes were proposed");
     return;
   }
   const outcome = await locked(session, async () => {
-    const previewed = flags["skip-preview"] ? undefined : await operate(session, flags, kind, true);
+    const previewed = skipsPreview ? undefined : await operate(session, flags, kind, true);
     return previewed?.ok === false ? previewed : operate(session, flags, kind, false);
   });
   if (outcome.ok && kind === "destroy") {
@@ -70,7 +73,11 @@ async function operate(session: Session, flags: Flags, kind: Kind, preview: bool
     preview,
     message: flags.message ?? "",
     parallel: Number.isInteger(parallel) && parallel > 0 ? parallel : 1,
-    environment: environment(flags),
+    environment: {
+      "exec.kind": flags["exec-kind"] ?? "cli",
+      "pulumi.version": cliVersion,
+      "pulumi.os": process.platform,
+    },
     refresh: flags.refresh === "true",
     clearPendingCreates: flags["clear-pending-creates"] ?? false,
     sinks: await openSinks(session, flags, preview ? `Previewing ${kind}` : titles[kind]),
@@ -78,29 +85,9 @@ async function operate(session: Session, flags: Flags, kind: Kind, preview: bool
 }
 
 async function openSinks({ name, project }: Session, flags: Flags, title: string): Promise<EventSink[]> {
-  const sinks: EventSink[] = [];
-  if (flags.json) sinks.push(new (await import("../preview-json.ts")).PreviewJson());
-  else {
-    const { Display } = await import("../display.ts");
-    sinks.push(new Display({ title, stack: name.stack, project: project.name, diff: flags.diff ?? false }));
-  }
-  const log = flags["event-log"];
-  if (log !== undefined) sinks.push(await (await import("../event-log.ts")).openEventLog(log));
-  return sinks;
-}
-
-/** What the history says about where an update came from. */
-function environment(flags: Flags): Record<string, string> {
-  const used = Object.entries(flags).map(([name, value]) => [`pulumi.flag.${name}`, value === true ? "true" : "set"]);
-  return {
-    "exec.kind": flags["exec-kind"] ?? "cli",
-    "pulumi.version": cliVersion,
-    "pulumi.os": process.platform,
-    "pulumi.arch": process.arch === "x64" ? "amd64" : process.arch,
-    "runtime.name": "nodejs",
-    "runtime.version": process.version,
-    ...(Object.fromEntries(used) as Record<string, string>),
-  };
+  const { "event-log": log, diff = false } = flags;
+  const told = flags.json ? previewJson() : new Display({ title, stack: name.stack, project: project.name, diff });
+  return log === undefined ? [told] : [told, await openEventLog(log)];
 }
 
 function conclude(flags: Flags, { ok, changes }: Outcome, surprise: string): void {

@@ -1,33 +1,27 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { fullName } from "../backend.ts";
-import {
-  checkIntegrity,
-  formatCheckpoint,
-  passphraseProvider,
-  type Deployment,
-  type UntypedDeployment,
-} from "../checkpoint.ts";
-import { print, printJson, requireYes, type Commands, type Flags } from "../command-line.ts";
+import { checkIntegrity, formatCheckpoint, newDeployment, rootResource } from "../checkpoint.ts";
+import { answer, print, requireYes, table, type Commands, type Flags } from "../command-line.ts";
 import { hasSecure, shownConfig, StackFile } from "../configuration.ts";
-import { printTable } from "../display-value.ts";
-import { locked } from "../perform.ts";
-import { asText, isSecret, mapValue, mask, plain, sealedSecret, some, type PropertyMap } from "../property-value.ts";
+import { locked } from "../lock.ts";
+import { asText, isSecret, mapSecrets, mask, plain, sealedSecret, some, type PropertyMap } from "../property-value.ts";
 import { Secrets } from "../secrets.ts";
-import { rootStackType } from "../urn.ts";
+import { nameOf } from "../urn.ts";
 import { refuse, UserError } from "../user-error.ts";
 import { openProject, openSession, parseStackName, selectedStack, selectStack } from "../workspace.ts";
+import type { Deployment, UntypedDeployment } from "../checkpoint.ts";
+
+/** Whole seconds, as the CLI prints them. */
+const time = (unixSeconds: number): string => new Date(unixSeconds * 1000).toISOString();
 
 export const commands: Commands = {
   /** Which one is selected and what is in it. */
   stack(flags) {
     const { name, state } = openSession(flags);
-    const rows = (state.deployment.resources ?? []).map(({ type, urn }) => [`    ${type}`, urn.split("::")[3] ?? ""]);
-    if (flags["show-name"]) print(name.stack);
-    else {
-      print(`Current stack is ${name.stack}:\nCurrent stack resources (${rows.length}):`);
-      printTable(["    TYPE", "NAME"], rows);
-    }
+    const rows = (state.deployment.resources ?? []).map(({ type, urn }) => [`    ${type}`, nameOf(urn)]);
+    const resources = `Current stack resources (${rows.length}):\n${table(["    TYPE", "NAME"], rows)}`;
+    print(flags["show-name"] ? name.stack : `Current stack is ${name.stack}:\n${resources}`);
   },
 
   "stack init": init,
@@ -41,22 +35,20 @@ export const commands: Commands = {
     selectStack(project, backend, name);
   },
 
-  "stack ls"({ json }) {
+  "stack ls"(flags) {
     const { project, backend } = openProject();
     const selected = selectedStack(project, backend)?.stack;
     const stacks = backend.list(project.name).map((name) => {
       const { resources = [], manifest } = backend.read(name)?.deployment ?? {};
-      const time = resources.length > 0 ? (backend.lastUpdate(name) ?? manifest?.time) : undefined;
-      const current = name.stack === selected;
-      return { name: name.stack, current, ...(time && { lastUpdate: time }), resourceCount: resources.length };
+      const [last] = backend.history(name);
+      const updated = last ? time(last.endTime) : manifest?.time;
+      const lastUpdate = resources.length > 0 ? updated : undefined;
+      return { name: name.stack, current: name.stack === selected, lastUpdate, resourceCount: resources.length };
     });
-    const rows = stacks.map(({ name, current, lastUpdate = "n/a", resourceCount }) => [
-      current ? `${name}*` : name,
-      lastUpdate,
-      `${resourceCount}`,
-    ]);
-    if (json) printJson(stacks);
-    else printTable(["NAME", "LAST UPDATE", "RESOURCE COUNT"], rows);
+    const rows = stacks.map(({ name, current, lastUpdate = "n/a", resourceCount }) => {
+      return [current ? `${name}*` : name, lastUpdate, `${resourceCount}`];
+    });
+    answer(flags, stacks, table(["NAME", "LAST UPDATE", "RESOURCE COUNT"], rows));
   },
 
   async "stack rm"(flags, [stack = flags.stack]) {
@@ -98,52 +90,41 @@ export const commands: Commands = {
   /** The stack's outputs, or one of them. */
   async "stack output"(flags, [wanted]) {
     const { state, secrets } = openSession(flags);
-    const sealed = state.deployment.resources?.find((r) => r.type === rootStackType && !r.delete)?.outputs ?? {};
+    const sealed = rootResource(state.deployment)?.outputs ?? {};
     if (flags["show-secrets"] && some(sealed, isSecret)) await secrets.unlock();
-    const opened = flags["show-secrets"]
-      ? plain(secrets.open(sealed, ""))
-      : mapValue(sealed, (item) => (isSecret(item) ? mask : undefined));
-    const shown = wanted === undefined ? opened : (opened as PropertyMap)[wanted];
+    const outputs = flags["show-secrets"] ? plain(secrets.open(sealed, "")) : mapSecrets(sealed, () => mask);
+    const shown = wanted === undefined ? outputs : outputs[wanted];
     if (shown === undefined) throw new UserError(`current stack does not have output property '${wanted ?? ""}'`);
-    if (flags.json) printJson(shown);
-    else if (wanted !== undefined) print(asText(shown));
-    else {
-      const rows = Object.entries(opened as PropertyMap).map(([key, value]) => [`    ${key}`, asText(value)]);
-      print(`Current stack outputs (${rows.length}):`);
-      if (rows.length > 0) printTable(["    OUTPUT", "VALUE"], rows);
-    }
+    const rows = Object.entries(outputs).map(([key, value]) => [`    ${key}`, asText(value)]);
+    const all = `Current stack outputs (${rows.length}):\n${table(["    OUTPUT", "VALUE"], rows)}`;
+    answer(flags, shown, wanted === undefined ? all : asText(shown));
   },
 
   /** Newest first. */
   async "stack history"(flags) {
     const { backend, name, secrets } = openSession(flags);
-    const size = Number(flags["page-size"] ?? 10);
-    const page = Number(flags.page ?? 1);
+    const [size, page] = [Number(flags["page-size"] ?? 10), Number(flags.page ?? 1)];
     const updates = backend.history(name).slice((page - 1) * size, page * size);
     const shown = flags["show-secrets"] ?? false;
     if (shown && updates.some(({ config }) => hasSecure(config))) await secrets.unlock();
-    const entries = updates.map(({ kind, version, ...update }) => ({
-      kind,
-      version,
+    const entries = updates.map(({ startTime, endTime, config, ...update }) => ({
       ...update,
-      startTime: new Date(update.startTime * 1000).toISOString(),
-      config: shownConfig(update.config, shown ? secrets : undefined),
-      endTime: new Date(update.endTime * 1000).toISOString(),
+      startTime: time(startTime),
+      endTime: time(endTime),
+      config: shownConfig(config, shown ? secrets : undefined),
     }));
     const lines = entries.map(({ kind, result, startTime, message }) => `${startTime} ${kind} ${result} ${message}`);
-    if (flags.json) printJson(entries);
-    else print(lines.join("\n") || "Stack has never been updated");
+    answer(flags, entries, lines.join("\n") || "Stack has never been updated");
   },
 
   async "stack export"(flags) {
     const { state, secrets } = openSession(flags);
-    const opens = flags["show-secrets"] && some(state as unknown as PropertyMap, isSecret);
+    const map = state as unknown as PropertyMap;
+    const opens = flags["show-secrets"] && some(map, isSecret);
     if (opens) await secrets.unlock();
-    const open = (_: string, item: PropertyMap): unknown =>
-      opens && isSecret(item) && typeof item.ciphertext === "string"
-        ? sealedSecret(secrets.decrypt(item.ciphertext), "plaintext")
-        : item;
-    const json = JSON.stringify(state, open, 4);
+    const open = ({ ciphertext }: PropertyMap): PropertyMap =>
+      sealedSecret(secrets.decrypt(asText(ciphertext)), "plaintext");
+    const json = JSON.stringify(opens ? mapSecrets(map, open) : state, null, 4);
     if (flags.file === undefined) print(json);
     else writeFileSync(flags.file, `${json}\n`);
   },
@@ -163,11 +144,11 @@ export const commands: Commands = {
     }
     checkIntegrity(deployment);
     const secrets = new Secrets(deployment.secrets_providers?.state?.salt ?? session.secrets.salt);
-    deployment.secrets_providers = passphraseProvider(secrets.salt);
+    deployment.secrets_providers = newDeployment(secrets.salt).secrets_providers;
     const map = deployment as unknown as PropertyMap;
     if (some(map, isSecret)) await secrets.unlock();
-    const sealed = mapValue(map, (item) =>
-      isSecret(item) && typeof item.plaintext === "string" ? sealedSecret(secrets.encrypt(item.plaintext)) : undefined,
+    const sealed = mapSecrets(map, ({ plaintext }) =>
+      typeof plaintext === "string" ? sealedSecret(secrets.encrypt(plaintext)) : undefined,
     );
     const checkpoint = formatCheckpoint(fullName(name), sealed as unknown as Deployment);
     await locked(session, () => backend.write(name, checkpoint));

@@ -30,7 +30,7 @@ test("integrity wants everything after what it needs, each URN once, and the rig
   checkIntegrity(deployment(resource("a"), resource("a", { delete: true })));
   expect(() => {
     checkIntegrity(deployment(resource("b", { parent: "a" }), resource("a")));
-  }).toThrow("b parent a refers to missing resource");
+  }).toThrow("resource b refers to missing resource a");
   expect(() => {
     checkIntegrity(deployment(resource("a"), resource("a")));
   }).toThrow("duplicate resource a");

@@ -12,7 +12,7 @@ function show(isDiff: boolean, planning: boolean): string {
     { title: "Previewing update", stack: "dev", project: "case", diff: isDiff },
     (part) => (text += part),
   );
-  const metadata = stepMetadata("update", state("old"), state("new"), diff);
+  const metadata = stepMetadata({ op: "update", old: state("old"), next: state("new"), diff });
   const plan = planning && { planning: true as const };
   display.event({ resourcePreEvent: { metadata, ...plan } });
   display.event({ diagnosticEvent: { urn, message: "a line\n", color: "never", severity: "info", ephemeral: true } });
@@ -59,7 +59,6 @@ test("an update tells when a step starts and when it is done", () => {
 
 test("--diff shows the properties", () => {
   expect(show(true, true)).toContain(`    ~ command:local:Command: (update)
-        [id=a1]
         [urn=${urn}]
       ~ create: "old" => "new"
 `);

@@ -6,7 +6,7 @@ import type { EngineEvent } from "../../engine/events.ts";
 test("states in events have their secrets masked", () => {
   const old = { urn: "urn:pulumi:dev::case::t::a", custom: true, type: "t", id: "i", inputs: { a: secret("tok") } };
   const diff = { changed: true, changedKeys: ["a"], replaceKeys: [], detailed: { a: "update" as const } };
-  const metadata = stepMetadata("update", old, old, diff);
+  const metadata = stepMetadata({ op: "update", old, next: old, diff });
   expect(JSON.stringify(metadata)).not.toContain("tok");
   expect(metadata).toMatchObject({
     op: "update",

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { Backend } from "../../engine/backend.ts";
-import { lock, removeLocks } from "../../engine/lock.ts";
+import { lock, locked, removeLocks } from "../../engine/lock.ts";
 import { EngineProject } from "../support/engine-project.ts";
+import type { Session } from "../../engine/workspace.ts";
 
 const name = { project: "case", stack: "dev" };
 
@@ -35,4 +36,15 @@ test("of those that come at once exactly one gets it", async () => {
     expect(taken).toHaveLength(1);
     for (const { value: release } of taken) release();
   }
+});
+
+test("what is done under the lock starts from the state of that moment", async () => {
+  const project = new EngineProject();
+  const backend = new Backend(`file://${project.backend}`);
+  const before = { version: 3, deployment: { manifest: { time: "", magic: "", version: "" } } };
+  const session = { backend, name, state: before } as Session;
+  const seen = await locked(session, () => Promise.resolve(session.state));
+  expect(seen).toEqual(backend.read(name));
+  backend.remove(name);
+  await expect(locked(session, () => Promise.resolve())).rejects.toThrow("no stack named 'dev' found");
 });

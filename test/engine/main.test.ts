@@ -27,6 +27,10 @@ test("-C chooses the directory, wherever it stands", async () => {
   const project = new EngineProject();
   const { directory } = project;
   expect((await project.pulumi("-C", directory, "stack", "--show-name")).stdout).toBe("dev\n");
+  expect((await project.pulumi("stack", `--cwd=${directory}`, "--show-name")).stdout).toBe("dev\n");
+  expect((await project.pulumi("-C", "/not/there", "stack")).stderr).toBe(
+    `error: ENOENT: no such file or directory, chdir '${directory}' -> '/not/there'\n`,
+  );
   expect((await project.pulumi("-C", "/", "stack", "--show-name")).stderr).toMatch(
     /^error: no Pulumi.yaml project file found/,
   );

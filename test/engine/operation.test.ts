@@ -31,6 +31,20 @@ test("a changed trigger replaces: the new one first, dependents follow, the old 
   expect(project.resources().filter((resource) => resource.delete)).toEqual([]);
 });
 
+test("a trigger that is a file replaces when the file's content changes, and an archive is left to the CLI", async () => {
+  const project = new EngineProject(`
+    const file = new pulumi.asset.FileAsset("file.txt");
+    step("a", { triggers: [stage === "1" ? file : new pulumi.asset.FileArchive("file.txt")] });
+  `);
+  project.write("file.txt", "one");
+  await project.operate("up");
+  expect((await project.operate("up")).steps).toEqual(["same a ok"]);
+  project.write("file.txt", "two");
+  expect((await project.operate("preview")).steps[0]).toBe("create-replacement a ok");
+  project.config({ stage: "2" });
+  expect((await project.operate("preview")).problems).toEqual(["an archive as input needs the Pulumi CLI"]);
+});
+
 test("an update runs the update script with the output before; a delete runs the stored script", async () => {
   const project = new EngineProject(`
     step("a", {

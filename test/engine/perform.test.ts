@@ -1,9 +1,6 @@
 // Everything around an operation: lock, history, secrets, refusals.
 import { expect, test } from "vitest";
-import { Backend } from "../../engine/backend.ts";
-import { locked } from "../../engine/perform.ts";
 import { EngineProject } from "../support/engine-project.ts";
-import type { Session } from "../../engine/workspace.ts";
 
 test("an update writes state, backup and history, and leaves no lock", async () => {
   const project = new EngineProject(`step("a");`);
@@ -46,18 +43,6 @@ test("a wrong passphrase refuses before anything runs", async () => {
   expect(stderr).toBe("error: getting stack configuration: get stack secrets manager: incorrect passphrase\n");
   expect(project.trace()).toEqual([]);
   expect(project.files("locks", "organization", "case", "dev")).toEqual([]);
-});
-
-test("what is done under the lock starts from the state of that moment", async () => {
-  const project = new EngineProject();
-  const backend = new Backend(`file://${project.backend}`);
-  const name = { project: "case", stack: "dev" };
-  const before = { version: 3, deployment: { manifest: { time: "", magic: "", version: "" } } };
-  const session = { backend, name, state: before } as Session;
-  const seen = await locked(session, () => Promise.resolve(session.state));
-  expect(seen).toEqual(backend.read(name));
-  backend.remove(name);
-  await expect(locked(session, () => Promise.resolve())).rejects.toThrow("no stack named 'dev' found");
 });
 
 test("a full disk fails the operation with one message and keeps the last good state", async () => {

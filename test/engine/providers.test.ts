@@ -1,28 +1,25 @@
 import { expect, test } from "vitest";
-import { packageOf, Providers } from "../../engine/providers.ts";
+import { packageOf, providerOf, resourceProvider } from "../../engine/providers.ts";
 
-test("built-in resources are found by type once their package is loaded", async () => {
-  const providers = new Providers();
-  await providers.load("command");
-  expect(providers.resource("command:local:Command")).toBeDefined();
-  expect([packageOf("random:index/randomId:RandomId"), packageOf("pulumi:providers:random")]).toEqual([
-    "random",
-    "random",
-  ]);
+test("built-in resources and functions are found by their token", () => {
+  expect(resourceProvider("command:local:Command")).toBeDefined();
+  expect(providerOf("command:local:run").functions).toHaveProperty("command:local:run");
+  const tokens = ["random:index/randomId:RandomId", "pulumi:providers:random"];
+  expect(tokens.map(packageOf)).toEqual(["random", "random"]);
 });
 
-test("everything else is refused by name", async () => {
-  const providers = new Providers();
-  await expect(providers.load("aws")).rejects.toThrow('the package "aws" needs the Pulumi CLI');
-  await providers.load("command");
-  expect(() => providers.resource("command:remote:Command")).toThrow("command:remote:Command needs the Pulumi CLI");
-  expect(() => providers.resource("pulumi:index:Stash")).toThrow(
-    "the built-in resource pulumi:index:Stash needs the Pulumi CLI",
-  );
+test.each([
+  ["aws:s3/bucket:Bucket", 'the package "aws"'],
+  ["pulumi:providers:aws", 'the package "aws"'],
+  ["pulumi-nodejs:dynamic:Resource", "a dynamic provider"],
+  ["command:remote:Command", "command:remote:Command"],
+  ["pulumi:index:Stash", "the built-in resource pulumi:index:Stash"],
+])("%s is refused by name", (type, what) => {
+  expect(() => resourceProvider(type)).toThrow(`${what} needs the Pulumi CLI`);
 });
 
 test("a provider resource gets an id, unknown in a preview", async () => {
-  const provider = new Providers().resource("pulumi:providers:command");
+  const provider = resourceProvider("pulumi:providers:command");
   const context = {
     name: "n",
     preview: false,

@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Events } from "../../engine/events.ts";
 import { secret } from "../../engine/property-value.ts";
-import { Providers } from "../../engine/providers.ts";
 import { StepExecutor, withOutputs, type Step } from "../../engine/step-executor.ts";
 import { Snapshot } from "../../engine/snapshot.ts";
+import { EngineProject } from "../support/engine-project.ts";
 import type { Backend } from "../../engine/backend.ts";
 import type { ResourceState } from "../../engine/checkpoint.ts";
 import type { ResourceProvider } from "../../engine/providers.ts";
@@ -18,7 +20,7 @@ const state = (name: string, more: Partial<ResourceState> = {}): ResourceState =
   ...more,
 });
 
-function setUp({ parallel = 8, preview = false, providers = new Providers() } = {}) {
+function setUp({ parallel = 8, preview = false } = {}) {
   const seen: string[] = [];
   const events = new Events([
     {
@@ -37,7 +39,7 @@ function setUp({ parallel = 8, preview = false, providers = new Providers() } = 
   const snapshot = new Snapshot({ backend, name: { project: "case", stack: "dev" }, secrets });
   const session = { project: { programDirectory: "." } } as Session;
   const options = { parallel, preview } as Options;
-  return { seen, snapshot, executor: new StepExecutor({ session, options, events, providers, snapshot }) };
+  return { seen, snapshot, executor: new StepExecutor({ session, options, events, snapshot }) };
 }
 
 const create = (name: string, run: () => Promise<void> = () => Promise.resolve()): Step => {
@@ -68,17 +70,23 @@ test("after a failure what runs is finished and recorded, what waits does not st
 });
 
 test("deletes go before what they need, and stop at what is protected", async () => {
-  const providers = new Providers();
-  const { seen, executor, snapshot } = setUp({ providers });
+  const { seen, executor, snapshot } = setUp();
   const a = state("a", { protect: true });
   const b = state("b", { dependencies: [a.urn] });
   const c = state("c", { parent: b.urn });
   snapshot.open([a, b, c], []);
-  await providers.load("command");
   await executor.delete([a, b, c]);
   expect(seen.slice(0, 5)).toEqual(["start c", "end c", "start b", "end b", "start a"]);
   expect(seen[5]).toContain(`resource "${a.urn}" cannot be deleted\nbecause it is protected`);
   expect(snapshot.resources()).toEqual([a]);
+});
+
+test("an operation that is cancelled before anything runs says so, and runs nothing", async () => {
+  const { seen, executor } = setUp();
+  const step = executor.run(create("a"));
+  executor.cancel();
+  await expect(step).rejects.toThrow();
+  expect(seen).toEqual(["update canceled"]);
 });
 
 test("a custom timeout stops the step", async () => {
@@ -95,16 +103,10 @@ test("a custom timeout stops the step", async () => {
   await expect(executor.run(step)).rejects.toThrow();
 });
 
-const calls: string[] = [];
 const provider: ResourceProvider = {
-  check: () => [],
   diff: () => ({ changed: false, changedKeys: [], replaceKeys: [], detailed: null }),
   create: () => Promise.resolve({ id: "id1", outputs: { out: 1 } }),
   update: () => Promise.resolve({ out: 2 }),
-  delete: (old) => {
-    calls.push(`delete ${old.urn.split("::").at(-1) ?? ""}`);
-    return Promise.resolve();
-  },
 };
 const old = state("a", { id: "id0", outputs: { out: 0 }, created: "c", modified: "m" });
 const next = state("a", { inputs: { in: 1 } });
@@ -131,17 +133,20 @@ test("a replacement leaves the old resource marked for its delete, and counts as
 });
 
 test("delete runs the provider, but not for what is retained, external, deleted with another or only previewed", async () => {
-  const providers = { resource: () => provider } as unknown as Providers;
+  const { directory } = new EngineProject();
+  const calls = (): string => readFileSync(join(directory, "trace"), "utf8");
+  const deletable = (name: string, more: Partial<ResourceState> = {}): ResourceState =>
+    state(name, { outputs: { delete: `echo delete ${name} >> ${directory}/trace` }, ...more });
   const left = [
-    state("retained", { retainOnDelete: true }),
-    state("external", { external: true }),
-    state("along", { deletedWith: old.urn }),
+    deletable("retained", { retainOnDelete: true }),
+    deletable("external", { external: true }),
+    deletable("along", { deletedWith: old.urn }),
   ];
-  await setUp({ preview: true, providers }).executor.delete([old, ...left]);
-  expect(calls).toEqual([]);
-  const { executor } = setUp({ providers });
-  await executor.delete([{ ...old, delete: true }, ...left]);
-  expect(calls).toEqual(["delete a"]);
+  await setUp({ preview: true }).executor.delete([deletable("a"), ...left]);
+  expect(calls()).toBe("");
+  const { executor } = setUp();
+  await executor.delete([deletable("a", { delete: true }), ...left]);
+  expect(calls()).toBe("delete a\n");
   expect(executor.changes).toEqual({ delete: 2, discard: 1 });
 });
 

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import { Providers } from "../../engine/providers.ts";
 import { StepGenerator } from "../../engine/step-generator.ts";
 import type { ResourceState } from "../../engine/checkpoint.ts";
-import type { AliasSpec, Goal } from "../../engine/goal.ts";
+import type { Goal } from "../../engine/goal.ts";
 
 const urn = (type: string, name: string): string => `urn:pulumi:dev::case::${type}::${name}`;
 const command = "command:local:Command";
@@ -21,24 +20,15 @@ const goal = (name: string, state: Partial<Goal["state"]> = {}, more: Partial<Go
   deleteBeforeReplace: false,
   ...more,
 });
-const alias = (spec: Partial<Extract<AliasSpec, { name: string }>>): AliasSpec => ({
-  name: "",
-  type: "",
-  stack: "",
-  project: "",
-  parenturn: "",
-  noparent: false,
-  ...spec,
+const alias = (name: string): NonNullable<Goal["aliases"]>[number] => ({
+  urn: "",
+  spec: { name, type: "", stack: "", project: "", parenturn: "", noparent: false },
 });
+const generator = (...olds: ResourceState[]): StepGenerator =>
+  new StepGenerator({ project: "case", stack: "dev" }, olds);
 
-async function generator(...olds: ResourceState[]): Promise<StepGenerator> {
-  const providers = new Providers();
-  await providers.load("command");
-  return new StepGenerator({ project: "case", stack: "dev" }, olds, providers);
-}
-
-test("new is created, equal is the same, changed is updated", async () => {
-  const steps = await generator(stored("b"), stored("c"));
+test("new is created, equal is the same, changed is updated", () => {
+  const steps = generator(stored("b"), stored("c"));
   const op = (wanted: Goal): string => steps.generate(wanted).op;
   expect(op(goal("a"))).toBe("create");
   expect(op(goal("b"))).toBe("same");
@@ -46,8 +36,8 @@ test("new is created, equal is the same, changed is updated", async () => {
   expect([...steps.registered]).toEqual(["a", "b", "c"].map((name) => urn(command, name)));
 });
 
-test("a changed property under replaceOnChanges and a changed replacementTrigger replace", async () => {
-  const steps = await generator(stored("a"), stored("b", { replacementTrigger: 1 }), stored("c"));
+test("a changed property under replaceOnChanges and a changed replacementTrigger replace", () => {
+  const steps = generator(stored("a"), stored("b", { replacementTrigger: 1 }), stored("c"));
   const op = (wanted: Goal): string => steps.generate(wanted).op;
   expect(op(goal("a", { inputs: { create: "x" }, replaceOnChanges: ["create"] }))).toBe("create-replacement");
   expect(op(goal("b", { replacementTrigger: 2 }))).toBe("create-replacement");
@@ -56,22 +46,22 @@ test("a changed property under replaceOnChanges and a changed replacementTrigger
   );
 });
 
-test("an old resource is found through its aliases and those of its parent", async () => {
+test("an old resource is found through its aliases and those of its parent", () => {
   const box = { urn: urn("my:Box", "box"), custom: false, type: "my:Box" };
   const child = stored("box-child", { urn: urn(`my:Box$${command}`, "box-child"), parent: box.urn });
-  const steps = await generator(stored("old"), box, child);
-  expect(steps.generate(goal("new", {}, { aliases: [alias({ name: "old" })] })).old?.urn).toBe(urn(command, "old"));
+  const steps = generator(stored("old"), box, child);
+  expect(steps.generate(goal("new", {}, { aliases: [alias("old")] })).old?.urn).toBe(urn(command, "old"));
   steps.generate(goal("crate", { custom: false, type: "my:Crate" }, { aliases: [{ urn: box.urn }] }));
   expect(steps.generate(goal("crate-child", { parent: urn("my:Crate", "crate") })).old).toBe(child);
 });
 
-test("the same URN twice, a taken alias and a wrong input are mistakes of that resource", async () => {
-  const steps = await generator(stored("a"));
+test("the same URN twice, a taken alias and a wrong input are mistakes of that resource", () => {
+  const steps = generator(stored("a"));
   steps.generate(goal("a"));
   expect(() => steps.generate(goal("a"))).toThrow(
     `Duplicate resource URN '${urn(command, "a")}'; try giving it a unique name`,
   );
-  expect(() => steps.generate(goal("b", {}, { aliases: [alias({ name: "a" })] }))).toThrow(/^Duplicate resource alias/);
+  expect(() => steps.generate(goal("b", {}, { aliases: [alias("a")] }))).toThrow(/^Duplicate resource alias/);
   expect(() => steps.generate(goal("c", { inputs: { create: 5 } }))).toThrow(
     "command:local:Command resource 'c': property create value {5} has a problem: Field 'create'",
   );
