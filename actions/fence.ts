@@ -2,7 +2,8 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Context, type Fencing, Refusal } from "./action.ts";
 import { reason } from "./check.ts";
-import { readIfThere, writeAtomic } from "./files.ts";
+import { writeAtomic } from "./files.ts";
+import { readJson, type Shape } from "./json-file.ts";
 
 /** What a place remembers of the rollout that has acted there last. */
 export interface Stamp extends Fencing {
@@ -28,14 +29,23 @@ export function passFence(fence: string, where: string, { fencing, rollout, rele
     rmSync(join(fence, String(lower)), { force: true });
 }
 
-/** The stamp with the highest number; undefined where nobody has acted yet. */
+const shape: Shape = {
+  number: "number",
+  store: "string",
+  ledger: { entry: "number", digest: "string" },
+  rollout: "string",
+  release: "string",
+};
+
+/** The stamp with the highest number; undefined where nobody has acted yet. Errors: it is damaged. */
 export function readStamp(fence: string): Stamp | undefined {
   for (;;) {
     const highest = Math.max(0, ...numbersIn(fence));
     if (highest === 0) return undefined;
-    const text = readIfThere(join(fence, String(highest)));
+    const remedy = "When no rollout is at work, remove it: switchback unlock shows whether one is";
+    const stamp = readJson(join(fence, String(highest)), shape, remedy) as Stamp | undefined;
     // Gone meanwhile: somebody with a higher number came.
-    if (text !== undefined) return JSON.parse(text) as Stamp;
+    if (stamp) return stamp;
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { Refusal } from "../actions/action.ts";
 import { Problem } from "./problem.ts";
 import { asTyped, commandName, note } from "./say.ts";
@@ -37,9 +37,17 @@ export function explain(error: unknown): number {
   }
   const text = error instanceof Error ? error.message : String(error);
   note(`switchback: ${text}`);
+  // A disk that is full, a file that may not be read: the system's own words say which.
+  if (error instanceof Error && "syscall" in error) return 1;
   if (process.env.SWITCHBACK_DEBUG && error instanceof Error) note(error.stack ?? "");
   else note("That is a mistake in switchback. SWITCHBACK_DEBUG=1 shows where.");
   return 1;
+}
+
+/** What can never be a release is said before anything is made for it. */
+function wantTag(tag: string): string {
+  if (/^[^-/\s\p{Cc}][^/\s\p{Cc}]*$/u.test(tag)) return tag;
+  throw new InvalidArgumentError("A release is a tag without slashes and spaces.");
 }
 
 type Run = (act: Act) => (argument: string | undefined, options: never) => Promise<void>;
@@ -72,7 +80,7 @@ function describeProgram(run: Run): Command {
     });
   };
   add("up", "release what is configured, or --release TAG", async () => (await import("./commands/up.ts")).up)
-    .option("--release <tag>", "the release; written to the stack's file")
+    .option("--release <tag>", "the release; written to the stack's file", wantTag)
     .option("--again", "once more what was released last")
     .option("--yes", "do not ask");
   add(
@@ -80,7 +88,7 @@ function describeProgram(run: Run): Command {
     "show what `up` would do; changes nothing",
     async () => (await import("./commands/preview.ts")).preview,
   )
-    .option("--release <tag>", "a candidate; nothing is written")
+    .option("--release <tag>", "a candidate; nothing is written", wantTag)
     .option("--again", "as if once more")
     .option("--diff", "the engine's own preview, in every detail");
   add(

@@ -20,7 +20,7 @@ export interface Project {
 }
 
 interface ProjectFile {
-  readonly name?: string;
+  readonly name: string;
   readonly stackConfigDir?: string;
   readonly backend?: { readonly url?: string };
   readonly config?: Readonly<Record<string, unknown>>;
@@ -35,9 +35,7 @@ export function findProject(from = process.cwd()): Project {
       throw new Problem(`${from}: there is no Pulumi.yaml here or above. Go to your project's folder.`);
     folder = above;
   }
-  const file = readYaml(join(folder, "Pulumi.yaml")) as ProjectFile;
-  if (file.name === undefined)
-    throw new Problem(`${join(folder, "Pulumi.yaml")}: has no name. Add one: name: releases`);
+  const file = readProjectFile(join(folder, "Pulumi.yaml"));
   const own = folderOf(file.backend?.url ?? "", folder);
   const { PULUMI_BACKEND_URL: other } = process.env;
   return {
@@ -48,6 +46,17 @@ export function findProject(from = process.cwd()): Project {
     localBackend: other === undefined ? own : undefined,
     config: Object.fromEntries(Object.entries(file.config ?? {}).map(([key, given]) => [key, valueOf(given)])),
   };
+}
+
+function readProjectFile(path: string): ProjectFile {
+  const file = readYaml(path) as Partial<ProjectFile>;
+  if (file.name === undefined) throw new Problem(`${path}: has no name. Add one: name: releases`);
+  const texts = { name: file.name, stackConfigDir: file.stackConfigDir, "backend.url": file.backend?.url };
+  for (const [key, value] of Object.entries<unknown>(texts))
+    if (value !== undefined && typeof value !== "string") throw new Problem(`${path}: ${key} must be a text`);
+  if (file.config !== undefined && !isMapping(file.config))
+    throw new Problem(`${path}: config must hold keys and values`);
+  return file as ProjectFile;
 }
 
 /** The stack that is meant: the one named, else staging, else the only one. Errors: that cannot be told. */
@@ -65,18 +74,25 @@ export function chooseStack(project: Project, named: string | undefined): string
 }
 
 export function stacksOf({ stackFolder }: Project): string[] {
+  if (!existsSync(stackFolder)) throw new Problem(`Pulumi.yaml: stackConfigDir: ${stackFolder} does not exist`);
   return readdirSync(stackFolder)
     .flatMap((file) => /^Pulumi\.([\w.-]+)\.yaml$/.exec(file)?.[1] ?? [])
     .sort();
 }
 
 export function readYaml(path: string): Record<string, unknown> {
+  let value: unknown;
   try {
-    return (parse(readFileSync(path, "utf8")) ?? {}) as Record<string, unknown>;
+    value = parse(readFileSync(path, "utf8")) ?? {};
   } catch (error) {
     throw new Problem(`${path}: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
+  if (!isMapping(value)) throw new Problem(`${path}: must hold keys and values, such as name: releases`);
+  return value;
 }
+
+export const isMapping = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** In Pulumi.yaml a value stands as it is, or as `{ value }` or `{ default }`. */
 function valueOf(given: unknown): unknown {

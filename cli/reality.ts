@@ -2,7 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readSettled } from "../actions/platforms/servers/settled.ts";
 import { currentOf, readManifest } from "../actions/platforms/servers/host.ts";
+import { Refusal } from "../actions/action.ts";
 import { reason } from "../actions/check.ts";
+import { shorten } from "../actions/shorten.ts";
+import { plain } from "../actions/plain.ts";
 import type { State } from "./state.ts";
 
 /** What somebody who asks is answered. */
@@ -41,7 +44,7 @@ export async function look(activation: NonNullable<State["activation"]>, store: 
       current: pointsAt(host),
       ...answers[index],
     })),
-    settled: readSettled(store)?.release ?? "none",
+    settled: readable(() => readSettled(store)?.release ?? "none"),
   };
 }
 
@@ -59,10 +62,21 @@ export function disagreements(serving: string, { address, hosts, settled }: Real
   ];
 }
 
+/** Who asks what serves wants the rest of the answer, whatever is damaged. */
+function readable(read: () => string): string {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Refusal) return `nothing that can be read (${error.message})`;
+    throw error;
+  }
+}
+
 function pointsAt(host: { name: string; directory: string; address: string }): string {
   const folder = currentOf(host);
   if (folder === undefined) return "nothing";
-  return existsSync(join(host.directory, "current")) ? readManifest(host, folder).release : `${folder}, which is gone`;
+  if (!existsSync(join(host.directory, "current"))) return `${folder}, which is gone`;
+  return readable(() => readManifest(host, folder).release);
 }
 
 async function ask(url: string): Promise<Answer> {
@@ -73,9 +87,11 @@ async function ask(url: string): Promise<Answer> {
       signal: AbortSignal.timeout(5000),
     });
     if (response.status !== 200) return { wrong: `answers ${response.status}` };
-    const { release, commit } = (await response.json()) as { release?: unknown; commit?: unknown };
-    return { release: String(release), commit: String(commit) };
+    const { release, commit } = ((await response.json()) ?? {}) as { release?: unknown; commit?: unknown };
+    return { release: shown(release), commit: shown(commit) };
   } catch (error) {
     return { wrong: `no answer (${reason(error)})` };
   }
 }
+
+const shown = (answer: unknown): string => shorten(plain(String(answer)), 200);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Document, isMap, parseDocument } from "yaml";
 import { Problem } from "./problem.ts";
+import { isMapping } from "./project.ts";
 
 /** What a command asks of a stack's configuration: `undefined` takes a key away. Keys without `switchback:`. */
 export type Changes = Readonly<Partial<Record<"release" | "rollbackFrom" | "restore" | "again", string | undefined>>>;
@@ -20,7 +21,7 @@ export class StackFile {
 
   /** Its configuration as it stands; secrets are `{ secure }`. */
   config(): Record<string, unknown> {
-    return (this.#document().toJS() as { config?: Record<string, unknown> } | null)?.config ?? {};
+    return this.#valuesOf(this.#document()).config ?? {};
   }
 
   get release(): string | undefined {
@@ -31,11 +32,11 @@ export class StackFile {
   /** Its text, were the changes made. */
   with(changes: Changes): string {
     const document = this.#document();
-    const before = document.toJS() as { config?: Record<string, unknown> } | null;
+    const before = this.#valuesOf(document);
     let changed = false;
     for (const [key, value] of Object.entries(changes)) {
       const way = ["config", `switchback:${key}`];
-      if (before?.config?.[`switchback:${key}`] === value) continue;
+      if (before.config?.[`switchback:${key}`] === value) continue;
       changed = true;
       if (value === undefined) document.deleteIn(way);
       else document.setIn(way, value);
@@ -87,7 +88,12 @@ export class StackFile {
   }
 
   #text(): string {
-    return existsSync(this.path) ? readFileSync(this.path, "utf8") : "";
+    if (!existsSync(this.path)) return "";
+    try {
+      return readFileSync(this.path, "utf8");
+    } catch (error) {
+      throw new Problem(`${this.name}: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   #document(): Document {
@@ -96,6 +102,19 @@ export class StackFile {
     if (wrong) throw new Problem(`${this.name}: is not valid YAML: ${wrong.message.split(":\n")[0] ?? ""}`);
     if (document.contents !== null && !isMap(document.contents)) throw new Problem(`${this.name}: has no \`config:\``);
     return document;
+  }
+
+  /** Errors: an alias in it stands for more than any file can hold, or `config:` holds no keys. */
+  #valuesOf(document: Document): { config?: Record<string, unknown> } {
+    let values: { config?: unknown } | null;
+    try {
+      values = document.toJS() as { config?: unknown } | null;
+    } catch (error) {
+      throw new Problem(`${this.name}: is not valid YAML: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    const config = values?.config ?? {};
+    if (!isMapping(config)) throw new Problem(`${this.name}: \`config:\` must hold keys and values`);
+    return { config };
   }
 
   #write(text: string): void {

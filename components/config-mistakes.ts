@@ -28,7 +28,10 @@ function explain(file: string, schema: z.ZodType, issue: z.core.$ZodIssue): stri
 }
 
 const pathOf = (path: readonly PropertyKey[]): string =>
-  `switchback:${path.map((part, index) => (typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${String(part)}`)).join("")}`;
+  `switchback:${path.map((part, index) => (typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${keyOf(String(part))}`)).join("")}`;
+
+/** A key is anybody's text: one that could pass for more than a key stands in quotes. */
+const keyOf = (key: string): string => (/^[\w-]+$/.test(key) ? key : JSON.stringify(key));
 
 function commandFor(path: readonly PropertyKey[]): string {
   return path.length === 1

@@ -3,96 +3,114 @@ import * as z from "zod";
 import { digest } from "../release/digest.ts";
 import { keepStackTracesCheap } from "./stack-traces.ts";
 import { explainMistakes } from "./config-mistakes.ts";
+import { contradictions } from "./contradictions.ts";
 
-const variables = z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string());
+/** A line of text. Nobody sees a control character, and the system ends a path at the first NUL. */
+const text = z
+  .string()
+  .min(1)
+  .regex(/^\P{Cc}*$/u, "holds a control character: take it out");
+const value = z.string().regex(/^(\P{Cc}|[\t\r\n])*$/u, "holds a control character: take it out");
+const name = z.string().regex(/^[A-Z][A-Z0-9_]*$/);
+const variables = z.record(name, value);
+const secrets = z.record(name, value.min(1, "is empty: set it, or take it out"));
 const positive = z.number().positive();
 
+/** Where something answers: paths are put behind it, and whoever sees a preview sees it. */
+const address = z
+  .url({ abort: true })
+  .refine((url) => /^https?:/i.test(url), "must begin with http:// or https://")
+  .refine((url) => !/[?#]/.test(url) && !url.endsWith("/"), "must end without a slash and hold no ? or #")
+  .refine((url) => !URL.parse(url)?.username && !URL.parse(url)?.password, "must hold no name and no password");
+
+/** For the new release, and for the old one after it, within the limit of an activation. */
+const longestWaitSeconds = 600;
+
 /** Everything that can be configured, all of it under `switchback:`. Unknown keys are mistakes. */
-export const configSchema = z.strictObject({
-  release: z
-    .string()
-    .regex(/^[^/\s]+$/, "must be a tag without slashes and spaces: folders are named after it")
-    .describe("the tag to release, such as v1.2.0"),
-  rollbackFrom: z.string().min(1).optional().describe("the release that serves, to go back from it on purpose"),
-  again: z.string().min(1).optional().describe("the last rollout's id, to do it once more"),
-  restore: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("the backup whose restoration is agreed to, with the loss of what came after"),
-  leaveStore: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("id of the store that is left behind for another one, with all that it holds"),
-  environment: z
-    .strictObject({
-      address: z.url().describe("where customers reach the application, such as http://127.0.0.1:4180"),
-      hosts: z
-        .array(
-          z.strictObject({
-            name: z
-              .string()
-              .regex(/^[a-z0-9][a-z0-9-]*$/)
-              .describe("a short name, such as web-1"),
-            directory: z.string().min(1).describe("the folder that holds releases/ and current"),
-            address: z.url().optional().describe("where this host alone answers; default: environment.address"),
-            variables: variables.default({}).describe("application variables of this host alone"),
-          }),
-        )
-        .min(1)
-        .describe("the machines that serve"),
-      store: z.string().min(1).describe("the folder for artifacts, backups, ledger and evidence"),
-      maintenance: z
-        .strictObject({
-          minutes: positive.default(30).describe("after so many minutes the page comes down by itself"),
-          message: z.string().min(1).default("We are back in a few minutes.").describe("what customers read"),
-        })
-        .prefault({})
-        .describe("the maintenance page"),
-      contacts: z.array(z.string().min(1)).default([]).describe("whom to call"),
-    })
-    .describe("where releases run"),
-  source: z
-    .strictObject({
-      repository: z.string().min(1).describe("the application's git repository"),
-      migrations: z.string().min(1).default("migrations").describe("the folder of migrations in it"),
-    })
-    .describe("where releases come from"),
-  database: z
-    .strictObject({ path: z.string().min(1).describe("the SQLite file") })
-    .describe("the application's database"),
-  application: z
-    .strictObject({
-      variables: variables.default({}).describe("the application's configuration"),
-      secrets: variables.default({}).describe("the same, kept secret: pulumi config set --secret --path"),
-    })
-    .prefault({})
-    .describe("what the application is told"),
-  checks: z
-    .strictObject({
-      attempts: z.int().min(1).default(20).describe("times to ask a host whether it is well"),
-      intervalSeconds: z.number().min(0.05).default(0.25).describe("seconds between two of them"),
-      steady: z.int().min(1).default(4).describe("good answers in a row that are wanted"),
-      timeoutSeconds: positive.max(300).default(10).describe("seconds a request may take"),
-      freeMegabytes: z.int().min(1).default(200).describe("free space the store must have"),
-    })
-    .refine((checks) => checks.steady <= checks.attempts, {
-      message: "steady is more than attempts: no release could pass",
-      path: ["steady"],
-    })
-    .prefault({})
-    .describe("thresholds and patience"),
-  policies: z
-    .strictObject({
-      revert: z.boolean().default(true).describe("take a release back by itself when its checks fail"),
-      unknown: z.enum(["block", "allow"]).default("block").describe("what a check that cannot tell does"),
-      warn: z.enum(["block", "allow"]).default("allow").describe("what a check beyond its target does"),
-      signOff: z.enum(["policy", "person"]).default("policy").describe("who records the final GO"),
-    })
-    .prefault({})
-    .describe("who decides what"),
-});
+export const configSchema = z
+  .strictObject({
+    release: z
+      .string()
+      .max(200)
+      .regex(/^[^/\s\p{Cc}]+$/u, "must be a tag without slashes and spaces: folders are named after it")
+      .describe("the tag to release, such as v1.2.0"),
+    rollbackFrom: text.optional().describe("the release that serves, to go back from it on purpose"),
+    again: text.optional().describe("the last rollout's id, to do it once more"),
+    restore: text.optional().describe("the backup whose restoration is agreed to, with the loss of what came after"),
+    leaveStore: text.optional().describe("id of the store that is left behind for another one, with all that it holds"),
+    environment: z
+      .strictObject({
+        address: address.describe("where customers reach the application, such as http://127.0.0.1:4180"),
+        hosts: z
+          .array(
+            z.strictObject({
+              name: z
+                .string()
+                .regex(/^[a-z0-9][a-z0-9-]*$/)
+                .describe("a short name, such as web-1"),
+              directory: text.describe("the folder that holds releases/ and current"),
+              address: address.optional().describe("where this host alone answers; default: environment.address"),
+              variables: variables.default({}).describe("application variables of this host alone"),
+            }),
+          )
+          .min(1)
+          .describe("the machines that serve"),
+        store: text.describe("the folder for artifacts, backups, ledger and evidence"),
+        maintenance: z
+          .strictObject({
+            minutes: positive.max(10_080).default(30).describe("after so many minutes the page comes down by itself"),
+            message: value.min(1).default("We are back in a few minutes.").describe("what customers read"),
+          })
+          .prefault({})
+          .describe("the maintenance page"),
+        contacts: z.array(text).default([]).describe("whom to call"),
+      })
+      .describe("where releases run"),
+    source: z
+      .strictObject({
+        repository: text.describe("the application's git repository"),
+        migrations: text.default("migrations").describe("the folder of migrations in it"),
+      })
+      .describe("where releases come from"),
+    database: z.strictObject({ path: text.describe("the SQLite file") }).describe("the application's database"),
+    application: z
+      .strictObject({
+        variables: variables.default({}).describe("the application's configuration"),
+        secrets: secrets.default({}).describe("the same, kept secret: pulumi config set --secret --path"),
+      })
+      .prefault({})
+      .describe("what the application is told"),
+    checks: z
+      .strictObject({
+        attempts: z.int().min(1).default(20).describe("times to ask a host whether it is well"),
+        intervalSeconds: z.number().min(0.05).default(0.25).describe("seconds between two of them"),
+        steady: z.int().min(1).default(4).describe("good answers in a row that are wanted"),
+        timeoutSeconds: positive.max(300).default(10).describe("seconds a request may take"),
+        freeMegabytes: z.int().min(1).max(1_000_000_000).default(200).describe("free space the store must have"),
+      })
+      .refine((checks) => checks.steady <= checks.attempts, {
+        message: "steady is more than attempts: no release could pass",
+        path: ["steady"],
+      })
+      .refine((checks) => checks.attempts * checks.intervalSeconds <= longestWaitSeconds, {
+        message: "attempts times intervalSeconds is more than 10 minutes: a switch must have time left to go back",
+        path: ["attempts"],
+      })
+      .prefault({})
+      .describe("thresholds and patience"),
+    policies: z
+      .strictObject({
+        revert: z.boolean().default(true).describe("take a release back by itself when its checks fail"),
+        unknown: z.enum(["block", "allow"]).default("block").describe("what a check that cannot tell does"),
+        warn: z.enum(["block", "allow"]).default("allow").describe("what a check beyond its target does"),
+        signOff: z.enum(["policy", "person"]).default("policy").describe("who records the final GO"),
+      })
+      .prefault({})
+      .describe("who decides what"),
+  })
+  .superRefine((config, context) => {
+    for (const { path, message } of contradictions(config)) context.addIssue({ code: "custom", path, message });
+  });
 
 export type Config = z.output<typeof configSchema>;
 

@@ -12,7 +12,7 @@ const titles: Readonly<Record<Report["result"], string>> = {
 export function toMarkdown(report: Report): string {
   const { environment, release, rollout, result, why, plan } = report;
   return [
-    `# ${release} to ${environment}: ${titles[result]}`,
+    `# ${inText(release)} to ${inText(environment)}: ${titles[result]}`,
     "",
     ...list([
       ["Rollout", rollout],
@@ -29,8 +29,10 @@ export function toMarkdown(report: Report): string {
       ["Downtime", downtimeInWords(report)],
       ["Sign-off", report.signOff && `by ${report.signOff.by}`],
     ]),
-    ...(why === "" ? [] : ["", "## Why", "", "```", why, "```"]),
-    ...(plan && plan.commits.length > 0 ? ["", "## Commits", "", ...plan.commits.map((commit) => `- ${commit}`)] : []),
+    ...(why === "" ? [] : ["", "## Why", "", fence(why), why, fence(why)]),
+    ...(plan && plan.commits.length > 0
+      ? ["", "## Commits", "", ...plan.commits.map((commit) => `- ${inText(commit)}`)]
+      : []),
     "",
     "## Steps",
     "",
@@ -55,7 +57,9 @@ function backupInWords({ backup }: Report): string | undefined {
 }
 
 function list(rows: readonly (readonly [string, string | undefined])[]): string[] {
-  return rows.flatMap(([label, text]) => (text === undefined || text === "" ? [] : [`- **${label}:** ${text}`]));
+  return rows.flatMap(([label, text]) =>
+    text === undefined || text === "" ? [] : [`- **${label}:** ${inText(text)}`],
+  );
 }
 
 function row({ began, step, seconds, outcome, verdict, seen = "", log }: ReportedStep): string {
@@ -65,4 +69,12 @@ function row({ began, step, seconds, outcome, verdict, seen = "", log }: Reporte
 }
 
 /** A table's cell is one line, and a bar would end it. */
-const cell = (text: string): string => (text.split("\n")[0] ?? "").replaceAll("|", "\\|");
+const cell = (text: string): string => inText(text.split("\n")[0] ?? "").replaceAll("|", "\\|");
+
+/** Names and messages come from anybody: they are shown, and neither tags nor links. */
+const inText = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("[", "\\[").replaceAll("\n", " ");
+
+/** Longer than any run of backticks in the text, which would end the block. */
+const fence = (text: string): string =>
+  "`".repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));

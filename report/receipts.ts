@@ -20,13 +20,23 @@ export function readReceipt(receipt: unknown): Seen {
   if (typeof receipt !== "object" || receipt === null) return {};
   const fields = receipt as Fields;
   const has = (...names: string[]): boolean => names.every((name) => name in fields);
-  if (has("downtime")) return { downtime: fields.downtime as NonNullable<Seen["downtime"]> };
-  if (has("decision", "serving")) return { decision: fields as unknown as NonNullable<Seen["decision"]> };
+  if (typeof fields.downtime === "object" && fields.downtime !== null)
+    return { downtime: fields.downtime as NonNullable<Seen["downtime"]> };
+  if (has("decision", "serving")) return { decision: decisionOf(fields) };
   if (has("decision")) return { gate: String(fields.decision) };
   if (has("id", "digest", "schema")) return fields.id === "none" ? {} : { backup: backupOf(fields) };
   if (has("artifact", "by")) return { signOff: { by: String(fields.by) } };
   if (has("digest", "commit")) return { artifact: String(fields.digest), commit: String(fields.commit) };
   return {};
+}
+
+function decisionOf({ decision, serving, why = "" }: Fields): NonNullable<Seen["decision"]> {
+  return {
+    // Of what nobody knows it is not said that all is well.
+    decision: decision === "go" || decision === "reverted" ? decision : "stays",
+    serving: String(serving),
+    why: String(why),
+  };
 }
 
 function backupOf({ id, digest, schema, proven }: Fields): NonNullable<Seen["backup"]> {

@@ -1,6 +1,7 @@
 import type { Call, Context, Fencing } from "../actions/action.ts";
 import { reason, type Verdict } from "../actions/check.ts";
 import { loadAction } from "./load.ts";
+import { plain } from "../actions/plain.ts";
 import { runProgram } from "./program.ts";
 
 /** Whoever only looks acts nowhere: any fence stops it. */
@@ -35,8 +36,9 @@ export async function askNow(
   };
   try {
     const { run } = await loadAction(check.action);
-    return (await run(check.args, context)) as Verdict;
+    const { verdict, seen } = (await run(check.args, context)) as Verdict;
+    return { verdict, seen: plain(seen) };
   } catch (error) {
-    return { verdict: "unknown", seen: reason(error) };
+    return { verdict: "unknown", seen: plain(reason(error)) };
   }
 }

@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type LedgerEnd, Refusal } from "../actions/action.ts";
-import { readIfThere, writeAtomic } from "../actions/files.ts";
+import { writeAtomic } from "../actions/files.ts";
+import { readJson, type Shape } from "../actions/json-file.ts";
 import { inStore } from "../release/store.ts";
 import { exclusively } from "./exclusive.ts";
 import { leaseSilenceSeconds } from "./heartbeat.ts";
 import { endOf } from "./ledger.ts";
-import { isAlive, isSame, isStopped, nameOf, type Owner, thisProcess } from "./owner.ts";
+import { isAlive, isSame, isStopped, nameOf, type Owner, ownerShape, thisProcess } from "./owner.ts";
 import { readRecord } from "./record.ts";
 
 /** The right to change an environment, held by one rollout at a time. */
@@ -91,9 +92,24 @@ export function checkFree(store: string, engine: Owner): void {
   refuseIfHeld(store, readLease(store), { rollout: "", engine, opens: true });
 }
 
+const shape: Shape = {
+  fencing: "number",
+  rollout: "string",
+  release: "string",
+  step: "string",
+  owner: ownerShape,
+  engine: ownerShape,
+  opened: "string",
+  since: "string",
+  heartbeat: "string",
+  expires: "string",
+  ledger: { entry: "number", digest: "string" },
+};
+
+/** Undefined before the first rollout. Errors: it is damaged. */
 export function readLease(store: string): Lease | undefined {
-  const text = readIfThere(inStore.lease(store));
-  return text === undefined ? undefined : (JSON.parse(text) as Lease);
+  const remedy = "Nothing was changed. When no rollout is at work, remove it: the next one writes it anew";
+  return readJson(inStore.lease(store), shape, remedy) as Lease | undefined;
 }
 
 /** `asking`: the engine of who wants to know. What it has held itself, for an earlier rollout, is over. */

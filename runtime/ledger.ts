@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync } from "node:fs";
+import { isUtf8 } from "node:buffer";
+import { appendFileSync, closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync } from "node:fs";
 import { dirname } from "node:path";
 import type { LedgerEnd } from "../actions/action.ts";
 import { exclusively } from "./exclusive.ts";
-import { readIfThere } from "../actions/files.ts";
+import { withPath } from "../actions/files.ts";
+import { misfit, parseJson, type Shape } from "../actions/json-file.ts";
 
 /** Something that happened, without the chain's own fields. */
 export interface Happening {
@@ -62,7 +64,7 @@ export function endOf(path: string): LedgerEnd {
 
 /** The entries that can be read; `verify` names the lines that cannot. */
 export function readLedger(path: string): Entry[] {
-  return readLines(path).flatMap((line) => entryOf(line) ?? []);
+  return linesOf(readBytes(path).toString("utf8")).flatMap((line) => entryOf(line) ?? []);
 }
 
 /** What is wrong with a ledger, one line each; empty when its chain holds and has in it what others have witnessed. */
@@ -71,7 +73,10 @@ export function verify(path: string, witnesses: readonly Witness[] = []): string
   const seen = new Map<string, number>();
   let previous = "";
   let end = 0;
-  for (const [index, line] of readLines(path).entries()) {
+  const bytes = readBytes(path);
+  const text = bytes.toString("utf8");
+  if (!isUtf8(bytes)) wrong.push(`${path}: holds bytes that are no text`);
+  for (const [index, line] of linesOf(text).entries()) {
     const where = `${path}:${index + 1}`;
     const entry = entryOf(line);
     if (!entry) {
@@ -82,11 +87,14 @@ export function verify(path: string, witnesses: readonly Witness[] = []): string
     if (entry.number !== index + 1)
       wrong.push(`${where}: entry ${entry.number} stands where entry ${index + 1} belongs`);
     if (entry.previous !== previous) wrong.push(`${where}: ${broken(seen.get(entry.previous))}`);
-    if (digest !== digestOf(rest)) wrong.push(`${where}: was changed after it was written`);
+    // By its text, too: spaces in it change nothing that it says, and are not how it was written.
+    if (digest !== digestOf(rest) || JSON.stringify(entry) !== line)
+      wrong.push(`${where}: was changed after it was written`);
     seen.set(digest, entry.number);
     previous = digest;
     end = entry.number;
   }
+  if (text !== "" && !text.endsWith("\n")) wrong.push(`${path}: its last line was cut off`);
   return [...wrong, ...witnesses.flatMap((witness) => contradiction(path, end, seen, witness))];
 }
 
@@ -136,6 +144,8 @@ function readEnd(path: string): { last: Entry | undefined; broken: number; whole
       const last = entryOf(lines[index] ?? "");
       return { last, broken: lines.length - 1 - index, whole: length === 0 || buffer.at(-1) === 10 };
     }
+  } catch (error) {
+    throw withPath(path, error);
   } finally {
     closeSync(file);
   }
@@ -143,15 +153,38 @@ function readEnd(path: string): { last: Entry | undefined; broken: number; whole
 
 const digestOf = (entry: object): string => createHash("sha256").update(JSON.stringify(entry)).digest("hex");
 
+const shape: Shape = {
+  number: "number",
+  at: "string",
+  kind: "string",
+  rollout: "string",
+  release: "string",
+  step: "string",
+  action: "string",
+  began: "string",
+  seconds: "number",
+  by: "string",
+  previous: "string",
+  digest: "string",
+};
+
+/** Undefined for a line that says less than every entry does: whoever reads entries relies on that. */
 function entryOf(line: string): Entry | undefined {
+  const entry = parseJson(line);
+  return misfit(entry, shape) === undefined ? (entry as Entry) : undefined;
+}
+
+function readBytes(path: string): Buffer {
   try {
-    const entry: unknown = JSON.parse(line);
-    return typeof entry === "object" && entry !== null ? (entry as Entry) : undefined;
-  } catch {
-    return undefined;
+    return readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0);
+    throw withPath(path, error);
   }
 }
 
-const readLines = (path: string): string[] => linesOf(readIfThere(path) ?? "");
-
-const linesOf = (text: string): string[] => text.split("\n").filter((line) => line !== "");
+/** An empty line is a line, too: nobody of ours has written it. What stands behind the last line's end is none. */
+function linesOf(text: string): string[] {
+  const lines = text.split("\n");
+  return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
+}

@@ -10,6 +10,8 @@ export interface Owner {
   readonly began: string;
 }
 
+export const ownerShape = { machine: "string", user: "string", pid: "number", began: "string" } as const;
+
 export const thisProcess = (): Owner => ownerOf(process.pid);
 
 /**

@@ -6,6 +6,8 @@ import { clip } from "./receipt.ts";
 /** What a program of ours may see of the environment: enough to find others, nothing of ours. */
 const inherited = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSH_AUTH_SOCK", "SystemRoot"];
 const lastLines = 15;
+/** In characters, of either output: what is given back is kept in memory. */
+const mostOutput = 10_000_000;
 /** For output that is still on its way when a program has ended: a daemon that it started may hold it open for ever. */
 const outputGraceMilliseconds = 1000;
 
@@ -32,7 +34,7 @@ export async function runProgram(
     killDescendants: true,
     forceKillAfterDelay: 2000,
     reject: false,
-    maxBuffer: 10_000_000,
+    maxBuffer: mostOutput,
     ...(options.timeoutSeconds === undefined ? {} : { timeout: options.timeoutSeconds * 1000 }),
   });
   const tail: string[] = [];
@@ -60,15 +62,17 @@ export async function runProgram(
 
 function failure(
   named: string,
-  result: { exitCode?: number; timedOut: boolean; isCanceled: boolean; cause?: unknown },
+  result: { exitCode?: number; timedOut: boolean; isCanceled: boolean; isMaxBuffer: boolean; cause?: unknown },
   tail: readonly string[],
 ): string {
   const what = result.timedOut
     ? "took too long and was ended"
     : result.isCanceled
       ? "was ended"
-      : result.exitCode === undefined
-        ? `cannot be run: ${result.cause instanceof Error ? result.cause.message : "no reason given"}`
-        : `failed (exit code ${result.exitCode})`;
+      : result.isMaxBuffer
+        ? "printed more than 10 MB and was ended"
+        : result.exitCode === undefined
+          ? `cannot be run: ${result.cause instanceof Error ? result.cause.message : "no reason given"}`
+          : `failed (exit code ${result.exitCode})`;
   return [`${named}: ${what}`, ...tail.map((line) => `  ${line}`)].join("\n");
 }

@@ -3,8 +3,9 @@ import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { exclusively } from "./exclusive.ts";
 import { readIfThere, writeAtomic } from "../actions/files.ts";
+import { misfit, parseJson } from "../actions/json-file.ts";
 import { keepBeating, stepSilenceSeconds } from "./heartbeat.ts";
-import { isAlive, isSame, isStopped, nameOf, type Owner, thisProcess } from "./owner.ts";
+import { isAlive, isSame, isStopped, nameOf, type Owner, ownerShape, thisProcess } from "./owner.ts";
 import { inStore } from "../release/store.ts";
 import type { Spec } from "./spec.ts";
 
@@ -89,15 +90,17 @@ function takeOver(path: string, last: StepRecord | undefined, mine: Omit<StepRec
   return undefined;
 }
 
+const shape = { key: "string", rollout: "string", owner: ownerShape, began: "string", state: "string" } as const;
+
+/** Undefined for none, and for one written by nobody we know: the step is asked to look for itself. */
 export function readRecord(path: string): StepRecord | undefined {
   const text = readIfThere(path);
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as StepRecord;
-  } catch {
-    // Written by nobody we know; the step is asked to look for itself.
-    return undefined;
-  }
+  const value = text === undefined ? undefined : parseJson(text);
+  if (misfit(value, shape) !== undefined) return undefined;
+  const { state, ...rest } = value as { state: string };
+  // Without a receipt there is nothing to give again.
+  const known = state === "running" || state === "failed" || (state === "done" && "receipt" in rest);
+  return known ? (value as StepRecord) : undefined;
 }
 
 function atWork(path: string, { owner, rollout }: StepRecord, asking: string): boolean {

@@ -1,11 +1,17 @@
+import { plain } from "../actions/plain.ts";
+
 const shown = "[secret]";
 
-/** Returns a function that takes the given secrets, as they are and as they are commonly encoded, out of a text. */
+/**
+ * Returns a function that takes the given secrets, as they are and as they are commonly encoded, out of a text, and leaves
+ * the rest `plain`: that first, or a secret could hide behind what nobody sees.
+ */
 export function redactor(secrets: readonly string[]): (text: string) => string {
   const forms = secrets
     .filter((secret) => secret.length >= 4)
     .flatMap((secret) => [
       secret,
+      plain(secret),
       JSON.stringify(secret).slice(1, -1),
       encodeURIComponent(secret),
       Buffer.from(secret).toString("base64"),
@@ -15,8 +21,8 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
     ]);
   // Longest first: a form that contains another must not be left half shown.
   const unique = [...new Set(forms)].sort((a, b) => b.length - a.length);
-  if (unique.length === 0) return (text) => text;
+  if (unique.length === 0) return plain;
   // In one go: a second one would look for secrets in what the first has put in their place.
   const any = new RegExp(unique.map((form) => form.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|"), "g");
-  return (text) => text.replace(any, shown);
+  return (text) => plain(text).replace(any, shown);
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Call, Refusal } from "../actions/action.ts";
+import { misfit, parseJson } from "../actions/json-file.ts";
 import { type Owner, startedBy } from "./owner.ts";
 
 /** What a step is told on standard input: everything that is known when the pipeline is previewed. */
@@ -31,6 +32,8 @@ export interface Surroundings {
 
 const needs = "SWITCHBACK_NEEDS_";
 const secret = "SWITCHBACK_SECRET_";
+/** What Pulumi calls the last output of a command. */
+const previousReceipt = "PULUMI_COMMAND_STDOUT";
 
 /** The names of the environment variables of a step. */
 export const variables = {
@@ -42,34 +45,65 @@ export const variables = {
 
 /** Errors: the text is not a step's specification. */
 export function readSpec(text: string): Spec {
-  let spec: Partial<Spec> | undefined;
-  try {
-    spec = JSON.parse(text) as Partial<Spec>;
-  } catch {
-    spec = undefined;
-  }
-  if (typeof spec?.step !== "string" || typeof spec.action !== "string" || typeof spec.store !== "string") {
-    throw new Refusal(
-      "switchback/step: a step's specification is expected on standard input. Pulumi runs this, not you.",
-    );
-  }
-  return spec as Spec;
+  const spec = parseJson(text);
+  const shape = { step: "string", action: "string", args: "object", release: "string", store: "string" } as const;
+  // Files are named after it.
+  if (misfit(spec, shape) === undefined && !/[/\\\0]|^\.*$/.test((spec as Spec).step)) return spec as Spec;
+  throw new Refusal(
+    "switchback/step: a step's specification is expected on standard input. Pulumi runs this, not you.",
+  );
 }
 
-export function readSurroundings(environment: NodeJS.ProcessEnv): Surroundings {
+/**
+ * Errors: a variable is not what Pulumi sets it to. It hands on the environment it was started in, so whatever a shell has
+ * set is there where Pulumi itself sets nothing.
+ */
+export function readSurroundings(
+  environment: NodeJS.ProcessEnv,
+  { opens = false }: Pick<Spec, "opens"> = {},
+): Surroundings {
   const named = (prefix: string): [string, string][] =>
     Object.entries(environment).flatMap(([name, value]) =>
       name.startsWith(prefix) && value !== undefined ? [[name.slice(prefix.length), value]] : [],
     );
-  const previous = environment.PULUMI_COMMAND_STDOUT;
   return {
-    rollout: environment[variables.rollout] ?? "",
-    needs: Object.fromEntries(named(needs).map(([name, value]) => [name, JSON.parse(value) as unknown])),
+    // A rollout that is about to be opened has no id, whatever a shell says.
+    rollout: opens ? "" : rolloutIn(environment),
+    needs: Object.fromEntries(named(needs).map(([name, value]) => [name, jsonIn(variables.needs(name), value)])),
     secrets: Object.fromEntries(named(secret)),
-    timeoutSeconds: Number(environment[variables.timeout] ?? 300),
-    previous: previous ? (JSON.parse(previous) as unknown) : undefined,
+    timeoutSeconds: timeoutIn(environment),
+    previous: previousIn(environment, opens),
     engine: startedBy(),
   };
+}
+
+function rolloutIn(environment: NodeJS.ProcessEnv): string {
+  const id = environment[variables.rollout] ?? "";
+  return id === "" || /^[a-z0-9][\w-]*$/i.test(id) ? id : refuse(variables.rollout, "is no rollout's id");
+}
+
+/** A timer takes no more than 24 days. */
+const longestSeconds = 2_000_000;
+
+function timeoutIn(environment: NodeJS.ProcessEnv): number {
+  const seconds = Number(environment[variables.timeout] ?? 300);
+  return seconds > 0 && seconds <= longestSeconds ? seconds : refuse(variables.timeout, "is no number of seconds");
+}
+
+function previousIn({ [previousReceipt]: text = "" }: NodeJS.ProcessEnv, opens: boolean): unknown {
+  if (text === "") return undefined;
+  const previous = jsonIn(previousReceipt, text);
+  const wrong = opens ? misfit(previous, { number: "number", id: "string" }) : undefined;
+  return wrong === undefined ? previous : refuse(previousReceipt, `is no rollout's receipt: ${wrong}`);
+}
+
+function jsonIn(name: string, text: string): unknown {
+  const value = parseJson(text);
+  return value === undefined ? refuse(name, "is not JSON") : value;
+}
+
+function refuse(name: string, wrong: string): never {
+  throw new Refusal(`${name}: ${wrong}. Pulumi sets it, not you. Where your shell has it: unset ${name}`);
 }
 
 /** The same for two runs of a step that must not both act: same rollout, same arguments, same proofs. */

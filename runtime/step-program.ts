@@ -21,7 +21,7 @@ async function main(): Promise<void> {
     return;
   }
   const spec = readSpec(input);
-  const surroundings = readSurroundings(process.env);
+  const surroundings = readSurroundings(process.env, spec);
   const receipt = spec.survives
     ? await runSurvivor(spec, surroundings, tell)
     : formatReceipt(await perform(spec, surroundings, tell), spec.step);

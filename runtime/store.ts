@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Refusal } from "../actions/action.ts";
-import { readIfThere, writeAtomic } from "../actions/files.ts";
+import { writeAtomic } from "../actions/files.ts";
+import { readJson } from "../actions/json-file.ts";
 import { inStore } from "../release/store.ts";
 
 /** What tells a store from an empty folder, such as the place of a mount that is gone. Made with the first rollout. */
@@ -17,10 +18,13 @@ export interface Expected {
   readonly leaving: string;
 }
 
-/** Undefined in a folder that was never used as a store, and where there is no folder. */
+/** Undefined in a folder that was never used as a store, and where there is no folder. Errors: its mark is damaged. */
 export function readMark(store: string): StoreMark | undefined {
-  const text = readIfThere(inStore.mark(store));
-  return text === undefined ? undefined : (JSON.parse(text) as StoreMark);
+  return readJson(
+    inStore.mark(store),
+    { id: "string", made: "string" },
+    "Put it back from a copy of the store. Nothing was changed",
+  ) as StoreMark | undefined;
 }
 
 /** Why this is not the environment's store, in words; undefined when it is, or may become it. */

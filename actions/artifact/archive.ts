@@ -1,8 +1,18 @@
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  type Stats,
+  statSync,
+} from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { inStore } from "../../release/store.ts";
 import { Refusal } from "../action.ts";
+import { artifactLimits, beyond, inspect, leadsOut, type Limits } from "./inspect.ts";
 
 /** A built release as it lies in the store. */
 export interface Artifact {
@@ -11,9 +21,16 @@ export interface Artifact {
   readonly commit: string;
 }
 
-/** Packs a folder into the store, whole or not at all, and returns the digest of its contents. */
-export async function pack(store: string, folder: string): Promise<string> {
+/** Whether a text can be a digest: it becomes a file's name. */
+export const isDigest = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
+
+/**
+ * Packs a folder into the store, whole or not at all, and returns the digest of its contents. Errors: it holds what could
+ * not be unpacked elsewhere, see `inspect`.
+ */
+export async function pack(store: string, folder: string, limits: Limits = artifactLimits): Promise<string> {
   const { create } = await import("tar");
+  refuseUnfit(folder, limits);
   const digest = contentDigest(folder);
   const file = inStore.artifact(store, digest);
   mkdirSync(dirname(file), { recursive: true });
@@ -22,20 +39,35 @@ export async function pack(store: string, folder: string): Promise<string> {
   return digest;
 }
 
-/** Unpacks an artifact into an empty folder. Errors: the store has none, or other contents than its digest says. */
-export async function unpack(store: string, { digest }: Artifact, folder: string): Promise<void> {
+const again = "Remove it, and build it again: switchback up --again";
+
+/**
+ * Unpacks an artifact into an empty folder. Errors: the store has none, other contents than its digest says, or one that
+ * `inspect` refuses; of that nothing is unpacked.
+ */
+export async function unpack(
+  store: string,
+  { digest }: Artifact,
+  folder: string,
+  limits: Limits = artifactLimits,
+): Promise<void> {
   const { extract } = await import("tar");
+  if (!isDigest(digest)) throw new Refusal(`artifact ${JSON.stringify(digest)}: is no digest`);
   const file = inStore.artifact(store, digest);
-  if (!existsSync(file)) throw new Refusal(`${file}: is not in the store. Build it again: switchback up`);
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (!stat) throw new Refusal(`${file}: is not in the store. Build it again: switchback up`);
+  if (!stat.isFile()) throw new Refusal(`${file}: is no file. ${again}`);
   try {
-    // Refuses absolute paths, `..` and files behind links; strict: a broken archive is an error, not a warning.
-    await extract({ file, cwd: folder, strict: true });
+    await inspect(file, limits);
+    // Strict: a broken archive is an error, not a warning. It refuses what leads out by itself, too.
+    await extract({ file, cwd: folder, strict: true, maxDecompressionRatio: Infinity });
   } catch (error) {
-    throw new Refusal(`${file}: cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Refusal(`${file}: cannot be unpacked: ${why}. ${again}`);
   }
   const got = contentDigest(folder);
   if (got !== digest)
-    throw new Refusal(`${file}: its contents have the digest ${got}, not the one it was stored under`);
+    throw new Refusal(`${file}: its contents have the digest ${got}, not the one it was stored under. ${again}`);
 }
 
 /** sha256 over a folder: every file's and link's path, mode and content, in the order of their paths. */
@@ -55,4 +87,26 @@ function filesUnder(folder: string): string[] {
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
+}
+
+/** What cannot be unpacked again is refused where somebody builds, not where it should serve. */
+function refuseUnfit(folder: string, limits: Limits): void {
+  let bytes = 0;
+  const paths = filesUnder(folder);
+  for (const path of paths) {
+    const stat = lstatSync(path);
+    const wrong = unfit(path, relative(folder, path), stat);
+    if (wrong !== undefined) throw new Refusal(`the build left ${JSON.stringify(relative(folder, path))}, ${wrong}`);
+    bytes += stat.size;
+  }
+  const wrong = beyond(limits, paths.length, bytes);
+  if (wrong !== undefined) throw new Refusal(`what was built cannot be an artifact: ${wrong}`);
+}
+
+function unfit(path: string, name: string, stat: Stats): string | undefined {
+  if (stat.isFile()) return undefined;
+  if (!stat.isSymbolicLink()) return "which is neither a file nor a link: remove it in the build";
+  return leadsOut(name, readlinkSync(path))
+    ? "a link that leads out of the release: it would point at something else on every host"
+    : undefined;
 }

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { inStore } from "../../release/store.ts";
 import { type Context, defineAction } from "../action.ts";
-import { writeAtomic } from "../files.ts";
-import { type Artifact, pack } from "./archive.ts";
+import { readIfThere, writeAtomic } from "../files.ts";
+import { misfit, parseJson } from "../json-file.ts";
+import { type Artifact, isDigest, pack } from "./archive.ts";
 
 interface Args {
   readonly repository: string;
@@ -63,11 +64,14 @@ const recordOf = (store: string, { commit, commands }: Args): string => {
   return inStore.build(store, `${commit}-${recipe}`);
 };
 
+/** A note that is damaged, or names what the store has not, is none: what it was about is built again. */
 function knownBuild(store: string, args: Args): Artifact | undefined {
-  const record = recordOf(store, args);
-  if (!existsSync(record)) return undefined;
-  const artifact = JSON.parse(readFileSync(record, "utf8")) as Artifact;
-  return existsSync(inStore.artifact(store, artifact.digest)) ? artifact : undefined;
+  const note = parseJson(readIfThere(recordOf(store, args)) ?? "");
+  if (misfit(note, { digest: "string", commit: "string" }) !== undefined) return undefined;
+  const artifact = note as Artifact;
+  if (!isDigest(artifact.digest) || artifact.commit !== args.commit) return undefined;
+  const file = statSync(inStore.artifact(store, artifact.digest), { throwIfNoEntry: false });
+  return file?.isFile() === true ? artifact : undefined;
 }
 
 function remember(store: string, args: Args, artifact: Artifact): void {

@@ -1,5 +1,6 @@
 import { inStore } from "../../release/store.ts";
-import { readIfThere, writeAtomic } from "../files.ts";
+import { writeAtomic } from "../files.ts";
+import { readJson } from "../json-file.ts";
 
 /** The rollout that was opened last, whatever became of it: a killed one is known by this and by nothing else. */
 export interface Attempt {
@@ -11,8 +12,11 @@ export function writeAttempt(store: string, attempt: Attempt): void {
   writeAtomic(inStore.attempt(store), JSON.stringify(attempt));
 }
 
-/** Undefined before the first. */
+/** Undefined before the first. Errors: what is written there is no attempt. */
 export function readAttempt(store: string): Attempt | undefined {
-  const text = readIfThere(inStore.attempt(store));
-  return text === undefined ? undefined : (JSON.parse(text) as Attempt);
+  return readJson(
+    inStore.attempt(store),
+    { id: "string", release: "string" },
+    "Put it back from a copy of the store; without one remove it: a rollout that was killed is then forgotten",
+  ) as Attempt | undefined;
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { readMigrations } from "../../release/migrations.ts";
 import type { Relation, Source } from "../../release/plan.ts";
 import { Refusal } from "../action.ts";
+import { plain } from "../plain.ts";
 
 /** A git repository whose tags are releases. */
 export interface Repository {
@@ -12,6 +13,9 @@ export interface Repository {
 }
 
 const mostCommits = 30;
+
+/** What no tag's name holds, and what git would take for a way from a tag to another commit: `v1~2`. */
+const revision = /[\s\p{Cc}~^:?*[\\]|\.\.|@\{/u;
 
 /** Errors: there is no repository, or its work tree has changes that no release would hold. */
 export async function checkRepository({ path }: Repository): Promise<void> {
@@ -29,7 +33,7 @@ export async function checkRepository({ path }: Repository): Promise<void> {
 /** The release behind a tag. Errors: no such tag, or migrations that do not say how they go back. */
 export async function readRelease(repository: Repository, tag: string): Promise<Source> {
   const argv = ["rev-parse", "--verify", "--quiet", "--end-of-options", `refs/tags/${tag}^{commit}`];
-  const commit = (await git(repository.path, argv).catch(() => "")).trim();
+  const commit = revision.test(tag) ? "" : (await git(repository.path, argv).catch(() => "")).trim();
   if (commit === "") {
     const hint = await newestTags(repository);
     throw new Refusal(`switchback:release: ${JSON.stringify(tag)} is no tag of ${repository.path}. ${hint}`);
@@ -48,7 +52,9 @@ export async function relate(
   if (!serving) return { relation: "first", commits: [] };
   if (candidate.commit === serving.commit) return { relation: "same", commits: [] };
   const between = async (from: Source, to: Source): Promise<string[]> =>
-    lines(await git(path, ["log", "--format=%h %s", `--max-count=${mostCommits}`, `${from.commit}..${to.commit}`]));
+    lines(
+      plain(await git(path, ["log", "--format=%h %s", `--max-count=${mostCommits}`, `${from.commit}..${to.commit}`])),
+    );
   const [gained, lost] = await Promise.all([between(serving, candidate), between(candidate, serving)]);
   if (lost.length === 0) return { relation: "newer", commits: gained };
   if (gained.length === 0) return { relation: "older", commits: lost.map((commit) => `without ${commit}`) };
@@ -81,10 +87,19 @@ async function newestTags({ path }: Repository): Promise<string> {
 const git = async (repository: string, argv: readonly string[]): Promise<string> =>
   (await gitBytes(repository, argv)).toString("utf8");
 
+/** Where switchback is run by a hook of git, these name the hook's repository, whatever folder git is told. */
+const elsewhere = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX"];
+const objects = ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"];
+
+function environment(): NodeJS.ProcessEnv {
+  const without = new Set([...elsewhere, ...objects]);
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !without.has(name)));
+}
+
 /** Not execa: this runs in every preview, and loading that takes longer than all that git does here. */
 function gitBytes(repository: string, argv: readonly string[], input = ""): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const options = { maxBuffer: 64 * 1024 * 1024, encoding: "buffer" } as const;
+    const options = { maxBuffer: 64 * 1024 * 1024, encoding: "buffer", env: environment() } as const;
     const child = execFile("git", ["-C", repository, ...argv], options, (error, stdout) => {
       if (error) reject(new Error(error.message));
       else resolve(stdout);

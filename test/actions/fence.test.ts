@@ -44,7 +44,7 @@ test("of many that come at the same time the highest stays", async () => {
   const code = (number: number): string => `
 import { passFence } from ${JSON.stringify(`${root}actions/fence.ts`)};
 for (let turn = 0; turn < 30; turn++)
-  try { passFence(${JSON.stringify(fence)}, "web-1", { fencing: { number: ${number} }, rollout: "r", release: "v" }); } catch {}`;
+  try { passFence(${JSON.stringify(fence)}, "web-1", { fencing: { number: ${number}, store: "s", ledger: { entry: 0, digest: "" } }, rollout: "r", release: "v" }); } catch {}`;
   const children = [3, 1, 4, 2].map((number) =>
     spawn(process.execPath, ["--input-type=module", "-e", code(number)], { stdio: "inherit" }),
   );

@@ -39,3 +39,15 @@ test.each(["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"])(
     expect(passphraseVariables(folder, { [name]: "" })).toEqual({});
   },
 );
+
+test.each([
+  ["a file that is not there", "nowhere", "ENOENT"],
+  ["a folder", ".", "EISDIR"],
+])("a passphrase in %s is refused before the engine asks for it", (_, name, code) => {
+  const file = join(folder, name);
+  expect(() => passphraseVariables(folder, { PULUMI_CONFIG_PASSPHRASE_FILE: file })).toThrow(
+    new RegExp(
+      `^PULUMI_CONFIG_PASSPHRASE_FILE: ${file} cannot be read: ${code}[^\\n]*\\. Name the passphrase's file, or unset the variable$`,
+    ),
+  );
+});

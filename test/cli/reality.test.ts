@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { disagreements, look, type Reality } from "../../cli/reality.ts";
 
+const manifest = { release: "v1.1.0", commit: "abc", artifact: "a".repeat(64) };
 let folder: string;
 let server: Server;
 let address: string;
@@ -20,9 +21,9 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   mkdirSync(join(folder, "host/releases/v1.1.0-x"), { recursive: true });
-  writeFileSync(join(folder, "host/releases/v1.1.0-x/.switchback.json"), JSON.stringify({ release: "v1.1.0" }));
+  writeFileSync(join(folder, "host/releases/v1.1.0-x/.switchback.json"), JSON.stringify(manifest));
   symlinkSync("releases/v1.1.0-x", join(folder, "host/current"));
-  writeFileSync(join(folder, "settled.json"), JSON.stringify({ release: "v1.1.0" }));
+  writeFileSync(join(folder, "settled.json"), JSON.stringify({ ...manifest, folder: "v1.1.0-x", rollout: "2-abc" }));
 });
 
 afterEach(async () => {
@@ -74,4 +75,13 @@ test("nobody answers, and the release's folder is gone", async () => {
     `a: no answer (connect ECONNREFUSED 127.0.0.1:${port})`,
     "a: current points at v1.1.0-x, which is gone, not v1.1.0",
   ]);
+});
+
+test("what is damaged is told, and the rest of the answer, too", async () => {
+  writeFileSync(join(folder, "settled.json"), "{");
+  writeFileSync(join(folder, "host/releases/v1.1.0-x/.switchback.json"), "[]");
+  const [current, settled, ...more] = disagreements("v1.1.0", await lookAt("/version"));
+  expect(current).toMatch(/^a: current points at nothing that can be read \(.*is damaged: it is no object\. /);
+  expect(settled).toMatch(/^the store: the last activation left nothing that can be read \(.*it is not JSON\. /);
+  expect(more).toEqual([]);
 });

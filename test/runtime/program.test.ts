@@ -119,3 +119,25 @@ test("secrets are taken out of the command, the log and the failure", async () =
   expect(await message(result)).toBe(`Refusal: ${named}: failed (exit code 1)\n  ${cut}`);
   expect(logged).toEqual([`$ ${named}`, cut]);
 });
+
+test.each<[string, string, string[]]>([
+  ["colours and titles", String.raw`console.log("\x1b]0;owned\x07\x1b[31mred\x1b[0m")`, ["red"]],
+  ["a line written over another", String.raw`console.log("10 %\r20 %")`, ["10 %", "20 %"]],
+  [
+    "bytes that are no text",
+    String.raw`process.stdout.write(Buffer.from([97, 0xff, 0xc3, 98, 10]))`,
+    ["a\ufffd\ufffdb"],
+  ],
+  ["a NUL", String.raw`console.log("a\0b")`, ["a\ufffdb"]],
+  ["a secret with colours in it", String.raw`console.log("can\x1b[1mary")`, ["[secret]"]],
+  ["a line that is too long", `console.log("x".repeat(100000))`, [`${"x".repeat(2000)} ... (100000 characters)`]],
+])("of a program's output %s reaches the log as text", async (_, code, lines) => {
+  const { result, logged } = run([node, "-e", code]);
+  await result;
+  expect(logged.slice(-lines.length)).toEqual(lines);
+});
+
+test("more output than anybody reads ends the program, and is said", async () => {
+  const { result } = run([node, "-e", "process.stdout.write('x'.repeat(11_000_000)); setTimeout(() => {}, 20_000)"]);
+  expect((await message(result)).split("\n")[0]).toMatch(/: printed more than 10 MB and was ended$/);
+});

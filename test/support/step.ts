@@ -1,7 +1,7 @@
 /** Runs a step's program as Pulumi does: the command's words, a specification on standard input, the rest around it. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
 import { type Entry, readLedger } from "../../runtime/ledger.ts";
@@ -28,18 +28,19 @@ export function startStep(project: string, spec: Partial<Spec>, around: Around =
   const { rollout = "2-abcdef", needs = {}, secrets = {}, timeoutSeconds = 20, previous, environment = {} } = around;
   // The store of a rollout that was opened already; where the step opens one it makes its own mark.
   const store = resolve(project, spec.store ?? "store");
-  if (spec.opens !== true && statSync(store, { throwIfNoEntry: false })?.isFile() !== true)
-    enterStore(store, { id: undefined, leaving: "none" });
+  const isThere =
+    existsSync(join(store, "store.json")) || statSync(store, { throwIfNoEntry: false })?.isFile() === true;
+  if (spec.opens !== true && !isThere) enterStore(store, { id: undefined, leaving: "none" });
   const child = spawn(process.execPath, ["-e", "import('switchback/step')"], {
     cwd: project,
     env: {
       ...process.env,
-      ...environment,
       ...(rollout === "" ? {} : { [variables.rollout]: rollout }),
       [variables.timeout]: String(timeoutSeconds),
       ...Object.fromEntries(Object.entries(needs).map(([name, need]) => [variables.needs(name), JSON.stringify(need)])),
       ...Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [variables.secret(name), secret])),
       ...(previous === undefined ? {} : { PULUMI_COMMAND_STDOUT: JSON.stringify(previous) }),
+      ...environment,
     },
   });
   onTestFinished(() => void child.kill("SIGKILL"));

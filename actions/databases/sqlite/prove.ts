@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inStore } from "../../../release/store.ts";
 import { defineAction, Refusal } from "../../action.ts";
 import { writeAtomic } from "../../files.ts";
+import { readJson, type Shape } from "../../json-file.ts";
 import { type Backup, type BackupManifest, copyTo, databaseFile, digestOf, manifestFile } from "./backup.ts";
 import { contentOf, open } from "./database.ts";
 
@@ -44,13 +45,27 @@ export const sqliteProve = defineAction<Record<string, never>, { BACKUP: Backup 
   },
 });
 
-/** Errors: the store has no such backup. */
+const shape: Shape = {
+  id: "string",
+  digest: "string",
+  schema: "string",
+  release: "string",
+  rollout: "string",
+  takenAt: "string",
+  sizeBytes: "number",
+  content: "object",
+};
+
+/** Errors: the store has no such backup, or what describes it is damaged. */
 export function readBackup(store: string, id: string): BackupManifest {
-  try {
-    return JSON.parse(readFileSync(join(inStore.backup(store, id), manifestFile), "utf8")) as BackupManifest;
-  } catch {
-    throw new Refusal(`backup ${id}: is not in the store ${store}`);
-  }
+  const path = join(inStore.backup(store, id), manifestFile);
+  const manifest = readJson(path, shape, "Put it back from a copy of the store") as BackupManifest | undefined;
+  if (manifest?.id === id) return manifest;
+  throw new Refusal(
+    manifest === undefined
+      ? `backup ${id}: is not in the store ${store}`
+      : `${path}: describes the backup ${manifest.id}, not ${id}. Put it back from a copy of the store`,
+  );
 }
 
 async function inspect(file: string, manifest: BackupManifest): Promise<void> {

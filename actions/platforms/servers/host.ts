@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Context, Refusal, type Zod } from "../../action.ts";
 import { reason } from "../../check.ts";
 import { passFence } from "../../fence.ts";
+import { readJson } from "../../json-file.ts";
 
 /** One machine on which releases live: `releases/ID`, and `current` pointing at the one that serves. */
 export interface Host {
@@ -49,10 +50,17 @@ export interface Manifest {
 
 export const manifestName = ".switchback.json";
 
+export const manifestShape = { release: "string", commit: "string", artifact: "string" } as const;
+
 export const folderOf = (host: Host, id: string): string => resolve(host.directory, "releases", id);
 
+/** Errors: the folder has none, or a damaged one. */
 export function readManifest(host: Host, id: string): Manifest {
-  return JSON.parse(readFileSync(join(folderOf(host, id), manifestName), "utf8")) as Manifest;
+  const path = join(folderOf(host, id), manifestName);
+  const remedy = "Remove that folder, unless it serves, and prepare it anew: switchback up --again";
+  const manifest = readJson(path, manifestShape, remedy) as Manifest | undefined;
+  if (manifest) return manifest;
+  throw new Refusal(`${path}: is not there: ${host.name} has no release in that folder. ${remedy}`);
 }
 
 /** The id of the release folder that `current` points at; undefined before the first release. */

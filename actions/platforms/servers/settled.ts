@@ -1,6 +1,6 @@
 import { inStore } from "../../../release/store.ts";
-import { readIfThere } from "../../files.ts";
-import { currentOf, type Host, type Manifest, readManifest } from "./host.ts";
+import { readJson } from "../../json-file.ts";
+import { currentOf, type Host, type Manifest, manifestShape, readManifest } from "./host.ts";
 
 /** What the last activation left serving: the environment's own memory, whatever became of any state file. */
 export interface Settled extends Manifest {
@@ -8,10 +8,13 @@ export interface Settled extends Manifest {
   readonly rollout: string;
 }
 
-/** Undefined before the first release. */
+/** Undefined before the first release. Errors: what is written there is nothing of ours. */
 export function readSettled(store: string): Settled | undefined {
-  const text = readIfThere(inStore.settled(store));
-  return text === undefined ? undefined : (JSON.parse(text) as Settled);
+  return readJson(
+    inStore.settled(store),
+    { ...manifestShape, folder: "string", rollout: "string" },
+    "Put it back from a copy of the store: without it no rollout can be taken back by itself",
+  ) as Settled | undefined;
 }
 
 /** Which release every host's `current` points at, by the host's name. */

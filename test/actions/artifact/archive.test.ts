@@ -144,7 +144,7 @@ test("other contents than the digest says are refused", async () => {
   const other = await pack(store, empty());
   const file = smuggle(store, digest, inStore.artifact(store, other));
   expect(await refusal(unpackAs(store, digest))).toBe(
-    `${file}: its contents have the digest ${other}, not the one it was stored under`,
+    `${file}: its contents have the digest ${other}, not the one it was stored under. Remove it, and build it again: switchback up --again`,
   );
 });
 

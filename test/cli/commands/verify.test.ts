@@ -46,7 +46,7 @@ test("an artifact with other contents than its digest", async () => {
   const other = await pack(store, join(store, "files"));
   writeFileSync(inStore.artifact(store, artifact), readFileSync(inStore.artifact(store, other)));
   expect(await wrongs()).toEqual([
-    `${inStore.artifact(store, artifact)}: its contents have the digest ${other}, not the one it was stored under`,
+    `${inStore.artifact(store, artifact)}: its contents have the digest ${other}, not the one it was stored under. Remove it, and build it again: switchback up --again`,
   ]);
 });
 

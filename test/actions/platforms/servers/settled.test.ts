@@ -2,6 +2,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { Refusal } from "../../../../actions/action.ts";
 import { point } from "../../../../actions/platforms/servers/host.ts";
 import { pointedAt, readSettled } from "../../../../actions/platforms/servers/settled.ts";
 import { settle } from "../../../../actions/platforms/servers/switch.ts";
@@ -21,7 +22,11 @@ test("it is read as it was written; before the first release there is none", asy
 test("one that cannot be read is an error, not a first release", () => {
   const store = temporaryFolder();
   writeFileSync(inStore.settled(store), "");
-  expect(() => readSettled(store)).toThrow(SyntaxError);
+  expect(() => readSettled(store)).toThrow(
+    new Refusal(
+      `${inStore.settled(store)}: is damaged: it is not JSON. Put it back from a copy of the store: without it no rollout can be taken back by itself`,
+    ),
+  );
 });
 
 test("every host is named with the release that its current points at", async () => {

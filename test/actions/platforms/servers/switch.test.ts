@@ -29,7 +29,7 @@ test("what goes wrong is told host by host, and one does not stop the others", a
   expect(await switchAll(switchOf(hosts), "v1-f", context)).toBe(
     [
       "web-1: /health answered 500 (asked 4 times)",
-      `ENOENT: no such file or directory, open '${manifest}'`,
+      `${manifest}: is not there: web-2 has no release in that folder. Remove that folder, unless it serves, and prepare it anew: switchback up --again`,
       `${reloadInWords}: failed (exit code 1)`,
       "  no memory",
     ].join("\n"),
