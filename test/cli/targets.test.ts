@@ -38,8 +38,7 @@ beforeAll(async () => {
   const backup = join(settings.store, "backups", "3-c-v1.1.0");
   mkdirSync(backup, { recursive: true });
   const manifest = {
-    id: "3-c-v1.1.0",
-    schema: "0002",
+    ...{ id: "3-c-v1.1.0", release: "v1.1.0", rollout: "3-c", schema: "0002", digest: "d", sizeBytes: 1, content: {} },
     takenAt: "2026-01-02T03:00:00.000Z",
     provenAt: "2026-01-02T03:00:01.000Z",
   };

@@ -16,5 +16,5 @@ test("the last attempt is read as it was written; before the first there is none
 test("a note that cannot be read is an error, not a first rollout", () => {
   const store = temporaryFolder();
   writeFileSync(inStore.attempt(store), "{");
-  expect(() => readAttempt(store)).toThrow(SyntaxError);
+  expect(() => readAttempt(store)).toThrow(`${inStore.attempt(store)}: is damaged: it is not JSON.`);
 });
