@@ -59,11 +59,11 @@ export class Backend {
     return existsSync(file) ? parseCheckpoint(readFileSync(file, "utf8"), file) : undefined;
   }
 
-  /** Writes the checkpoint's text, keeping the version before as `.bak`. */
-  async write(name: StackName, text: string): Promise<void> {
+  /** Writes the checkpoint, keeping the version before as `.bak`. */
+  async write(name: StackName, content: string | Buffer): Promise<void> {
     if (!existsSync(this.path("meta.yaml"))) await writeAtomically(this.path("meta.yaml"), "version: 1\n");
     keepBackup(this.checkpointFile(name));
-    await writeAtomically(this.checkpointFile(name), text);
+    await writeAtomically(this.checkpointFile(name), content);
   }
 
   async create(name: StackName, salt: string): Promise<void> {
@@ -93,7 +93,7 @@ export class Backend {
   }
 
   /** Adds the entry, the checkpoint after it, and a backup of the same checkpoint. */
-  async addToHistory({ project, stack }: StackName, update: UpdateInfo, checkpoint: string): Promise<void> {
+  async addToHistory({ project, stack }: StackName, update: UpdateInfo, checkpoint: string | Buffer): Promise<void> {
     // Nanoseconds, as the CLI counts them; the clock has microseconds.
     const stamp = `${Math.round((performance.timeOrigin + performance.now()) * 1000)}000`;
     const entry = this.path("history", project, stack, `${stack}-${stamp}`);
@@ -139,11 +139,11 @@ function directoryOf(url: string): string {
 }
 
 /** Replaces `file` as a whole: after a crash there is the old or the new text, on the disk, never half of one. */
-async function writeAtomically(file: string, text: string): Promise<void> {
+async function writeAtomically(file: string, content: string | Buffer): Promise<void> {
   const temporary = `${file}.tmp`;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    await writeFile(temporary, text, { mode: 0o600, flush: true });
+    await writeFile(temporary, content, { mode: 0o600, flush: true });
     renameSync(temporary, file);
     // The new name, too, is only safe from a power failure when its directory is on the disk.
     const directory = await open(dirname(file));

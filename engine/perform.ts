@@ -131,7 +131,7 @@ async function conclude({ session, options, events, executor, snapshot }: Run, s
   if (!isPreview) {
     const about = { kind, startTime, message, environment, config: session.file.config() };
     const update = { ...about, version: 0, result, endTime, resourceChanges } as const;
-    await session.backend.addToHistory(session.name, update, snapshot.text()).catch((error: unknown) => {
+    await session.backend.addToHistory(session.name, update, snapshot.content()).catch((error: unknown) => {
       const problem = (error as Error).message;
       throw new UserError(`the update is over and its state is saved, but not its history: ${problem}`);
     });

@@ -17,7 +17,7 @@ export class Snapshot {
   private readonly done = new Set<ResourceState>();
   private pending: PendingOperation[] = [];
   private readonly renamed = new Map<string, string>();
-  private readonly texts = new WeakMap<ResourceState, string>();
+  private readonly bytes = new WeakMap<ResourceState, Buffer>();
   private writing = Promise.resolve();
   private next: Promise<void> | undefined;
 
@@ -79,7 +79,7 @@ export class Snapshot {
   }
 
   private async write(): Promise<void> {
-    await this.parts.backend.write(this.parts.name, this.text()).catch((error: unknown) => {
+    await this.parts.backend.write(this.parts.name, this.content()).catch((error: unknown) => {
       this.problem ??= new UserError(
         `saving the state failed: ${(error as Error).message}\nThe state is as it was saved last, with what was ` +
           "running then as pending operations, and nothing more was begun. When the file can be written, run this again.",
@@ -87,25 +87,42 @@ export class Snapshot {
     });
   }
 
-  /** The checkpoint. Most of it has been turned into text before, and is only put together. */
-  text(): string {
-    const list = (key: string, texts: string[]): string => (texts.length > 0 ? `"${key}":[${texts.join(",")}],` : "");
-    const resources = this.resources().map((resource) => this.textOf(resource));
-    const pending = this.pending.map(({ type, resource }) => `{"resource":${this.textOf(resource)},"type":"${type}"}`);
-    const lists = list("resources", resources) + list("pending_operations", pending);
-    let text = formatCheckpoint(fullName(this.parts.name), newDeployment(this.parts.secrets.salt));
-    text = text.replace('"metadata":', (metadata) => lists + metadata);
-    // What has not come up yet may still name others by the URN they had before.
+  /** The checkpoint. Most of it has been turned into bytes before, and is only put together. */
+  content(): Buffer {
+    const list = (key: string, items: (string | Buffer)[][]): (string | Buffer)[] =>
+      items.length > 0 ? [`"${key}":[`, ...items.flatMap((item, i) => (i > 0 ? [",", ...item] : item)), "],"] : [];
+    const resources = this.resources().map((resource) => [this.bytesOf(resource)]);
+    const pending = this.pending.map(({ type, resource }) => [
+      '{"resource":',
+      this.bytesOf(resource),
+      `,"type":"${type}"}`,
+    ]);
+    const frame = formatCheckpoint(fullName(this.parts.name), newDeployment(this.parts.secrets.salt));
+    const middle = frame.lastIndexOf('"metadata":');
+    const parts = [
+      frame.slice(0, middle),
+      ...list("resources", resources),
+      ...list("pending_operations", pending),
+      frame.slice(middle),
+    ];
+    return this.withNewUrns(Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part))));
+  }
+
+  /** What has not come up yet may still name others by the URN they had before. */
+  private withNewUrns(content: Buffer): Buffer {
+    if (this.renamed.size === 0) return content;
+    let text = content.toString();
     for (const [old, urn] of this.renamed) {
       text = text.replaceAll(`"${old}"`, `"${urn}"`).replaceAll(`"${old}::`, `"${urn}::`);
     }
-    return text;
+    return Buffer.from(text);
   }
 
   /** Resources never change once they are here, so each is written out only once. */
-  private textOf(resource: ResourceState): string {
-    const text = this.texts.get(resource) ?? JSON.stringify(this.parts.secrets.seal(resource, resource.urn));
-    this.texts.set(resource, text);
-    return text;
+  private bytesOf(resource: ResourceState): Buffer {
+    const bytes =
+      this.bytes.get(resource) ?? Buffer.from(JSON.stringify(this.parts.secrets.seal(resource, resource.urn)));
+    this.bytes.set(resource, bytes);
+    return bytes;
   }
 }
