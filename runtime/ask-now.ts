@@ -1,5 +1,6 @@
 import type { Call, Context, Fencing } from "../actions/action.ts";
 import { reason, type Verdict } from "../actions/check.ts";
+import { plain } from "../actions/plain.ts";
 import { loadAction } from "./load.ts";
 import { runProgram } from "./program.ts";
 
@@ -30,12 +31,13 @@ export async function askNow(
     secret: (name) => {
       throw new Error(`the secret ${name} is not known before the rollout`);
     },
-    exec: (argv, options) => runProgram(argv, options, { signal, log: quiet, redact: (text) => text }),
+    exec: (argv, options) => runProgram(argv, options, { signal, log: quiet, redact: plain }),
     call: (inner) => askNow(inner, { release, store }, timeoutSeconds),
   };
   try {
     const { run } = await loadAction(check.action);
-    return (await run(check.args, context)) as Verdict;
+    const { verdict, seen } = (await run(check.args, context)) as Verdict;
+    return { verdict, seen: plain(seen) };
   } catch (error) {
     return { verdict: "unknown", seen: reason(error) };
   }

@@ -6,7 +6,10 @@ export interface Owner {
   readonly machine: string;
   readonly user: string;
   readonly pid: number;
-  /** When the process began, in the kernel's own count: tells it from a later one with the same number. */
+  /**
+   * When the process began, in the kernel's own count, and in which run of the kernel: tells it from a later one with the
+   * same number. After a restart of the machine numbers and counts repeat.
+   */
   readonly began: string;
 }
 
@@ -56,7 +59,20 @@ function userName(): string {
 /** Empty where there is no /proc; a process that is only waiting to be reaped has ended. */
 function began(pid: number): string {
   const fields = statOf(pid);
-  return fields?.[1] === "Z" ? "ended" : (fields?.[20] ?? "");
+  if (fields?.[1] === "Z") return "ended";
+  return fields?.[20] === undefined ? "" : `${fields[20]} ${boot()}`;
+}
+
+let known: string | undefined;
+
+/** Another one after every start of the machine; empty where the kernel does not tell. */
+function boot(): string {
+  try {
+    known ??= readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    known = "";
+  }
+  return known;
 }
 
 /** Fields of proc(5)'s stat from the second on: name, state, parent, ... The name stands in parentheses. */

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type Call, type Context, type Fencing, Refusal } from "../actions/action.ts";
 import { Fenced } from "../actions/fence.ts";
+import { plain } from "../actions/plain.ts";
 import { keepBeating } from "./heartbeat.ts";
 import { append, endOf, type Happening } from "./ledger.ts";
 import { checkFree, type Claimant, free, hold, type Lease, renew } from "./lease.ts";
@@ -23,7 +24,8 @@ export async function perform(given: Spec, surroundings: Surroundings, tell: (li
   const { rollout, secrets, timeoutSeconds, engine } = surroundings;
   // Before anything is written: where a mount is gone nothing is made in its place.
   const id = spec.opens ? enterStore(given.store, expectedIn(spec, surroundings)) : wantStore(given.store);
-  const redact = redactor(Object.values(secrets));
+  const withoutSecrets = redactor(Object.values(secrets));
+  const redact = (text: string): string => plain(withoutSecrets(text));
   const log = openLog(given.store, rollout, spec.step, redact);
   const say = (line: string): void => {
     log.line(line);
