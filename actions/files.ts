@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** Replaces a file as a whole: a reader, or a crash, sees the old text or the new one. Makes missing folders. */
@@ -8,12 +8,27 @@ export function writeAtomic(path: string, text: string, mode = 0o644): void {
   const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
   const file = openSync(temporary, "wx", mode);
   try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    try {
+      writeFileSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    // On a full disk one would be left with every heartbeat.
+    rmSync(temporary, { force: true });
+    throw error;
   }
-  renameSync(temporary, path);
+}
+
+/**
+ * Writes a file among others that came from elsewhere: in the place of whatever bears its name there, and never through a
+ * link to another place.
+ */
+export function writeNew(path: string, text: string, mode = 0o644): void {
+  rmSync(path, { recursive: true, force: true });
+  writeFileSync(path, text, { flag: "wx", mode });
 }
 
 /** The text of a file, or undefined when there is none. Other errors are thrown. */

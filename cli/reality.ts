@@ -60,9 +60,15 @@ export function disagreements(serving: string, { address, hosts, settled }: Real
 }
 
 function pointsAt(host: { name: string; directory: string; address: string }): string {
-  const folder = currentOf(host);
-  if (folder === undefined) return "nothing";
-  return existsSync(join(host.directory, "current")) ? readManifest(host, folder).release : `${folder}, which is gone`;
+  try {
+    const folder = currentOf(host);
+    if (folder === undefined) return "nothing";
+    return existsSync(join(host.directory, "current"))
+      ? readManifest(host, folder).release
+      : `${folder}, which is gone`;
+  } catch (error) {
+    return `something else (${reason(error)})`;
+  }
 }
 
 async function ask(url: string): Promise<Answer> {

@@ -11,7 +11,10 @@ const positive = z.number().positive();
 export const configSchema = z.strictObject({
   release: z
     .string()
-    .regex(/^[^/\s]+$/, "must be a tag without slashes and spaces: folders are named after it")
+    .regex(
+      /^[\p{L}\p{N}][\p{L}\p{N}._+@=-]*$/u,
+      "must be a tag of letters, digits and . _ + @ = - only: folders and commands are named after it",
+    )
     .describe("the tag to release, such as v1.2.0"),
   rollbackFrom: z.string().min(1).optional().describe("the release that serves, to go back from it on purpose"),
   again: z.string().min(1).optional().describe("the last rollout's id, to do it once more"),

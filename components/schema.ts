@@ -42,17 +42,16 @@ export class Schema extends pulumi.ComponentResource {
 
 function workStep(name: string, args: SchemaArgs, parent: pulumi.Resource): Step<SchemaState> {
   const { work, scope, database, migrations, platform, environment } = args;
-  const serving = args.serving ? { SERVING: args.serving.value } : {};
+  const known = { BACKUP: args.backup.value, ...(args.serving ? { SERVING: args.serving.value } : {}) };
   const after = [args.backup, args.prepared];
   if (work.kind === "up") {
     return step(name, migrations.up(work.migrations), scope, {
       parent,
       after,
-      needs: { PREPARED: args.prepared.value, ...serving },
+      needs: { PREPARED: args.prepared.value, ...known },
     });
   }
-  if (work.kind === "down")
-    return step(name, migrations.down(work.revisions), scope, { parent, after, needs: serving });
+  if (work.kind === "down") return step(name, migrations.down(work.revisions), scope, { parent, after, needs: known });
   return step(name, database.restore(platform.beginMaintenance, work.backup), scope, {
     ...{ parent, after, needs: {} },
     secrets: environment.secretsNamed([maintenanceBypass]),

@@ -5,7 +5,7 @@ import type { Prepared } from "./prepare.ts";
 import { linesSince, logPosition } from "./release-log.ts";
 import { type Downtime, sample } from "./sampler.ts";
 import { readSettled } from "./settled.ts";
-import { settle, type Switch, switchAll, switchBack, switchSchema } from "./switch.ts";
+import { settle, type Switch, switchAll, switchBack, switchSchema, whyNotInPlace } from "./switch.ts";
 
 /** What serves after an activation. True whatever was asked for. */
 export interface Serving {
@@ -44,7 +44,8 @@ export const activateOnServers = defineAction<Switch, { PREPARED: Prepared }, Ac
     const before = readSettled(context.store)?.folder ?? "";
     const positions = args.hosts.map((host) => logPosition(host, args.log));
     const sampler = sample(args.address + args.evidence.version);
-    const wrong = await switchAll(args, prepared.folder, context);
+    // Where one host cannot follow none begins.
+    const wrong = whyNotInPlace(args.hosts, prepared.folder) || (await switchAll(args, prepared.folder, context));
     const lines = args.hosts.flatMap((host, index) =>
       linesSince(host, args.log, positions[index] ?? 0, context.release),
     );

@@ -103,13 +103,15 @@ test("a first release that fails leaves nothing serving", async () => {
   expect(readSettled(store)).toBeUndefined();
 });
 
-test("a release whose files are missing on one host is taken back", async () => {
+test("a release whose files are missing on one host is switched to on none", async () => {
   const hosts = await makeHosts({ v1: [] });
   const store = temporaryFolder();
   await activate(hosts, "v1", store);
   for (const host of hosts.slice(1)) host.place("v2");
-  const { serving } = await activate(hosts, "v2", store);
+  const { serving, told } = await activate(hosts, "v2", store);
   expect([serving.release, serving.reverted, serving.verified]).toEqual(["v1", true, true]);
+  expect(serving.why).toMatch(/^web-1: releases\/v2-f is not there\. Was the host lost since it was prepared/);
+  expect(told.filter((line) => line.includes("switching to v2"))).toEqual([]);
   expect(await states(hosts)).toEqual(hosts.map(() => ["v1", false]));
 });
 
