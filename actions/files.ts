@@ -6,8 +6,8 @@ import { dirname } from "node:path";
 export function writeAtomic(path: string, text: string, mode = 0o644): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
-  const file = openSync(temporary, "wx", mode);
   try {
+    const file = openSync(temporary, "wx", mode);
     try {
       writeFileSync(file, text);
       fsyncSync(file);
@@ -18,8 +18,17 @@ export function writeAtomic(path: string, text: string, mode = 0o644): void {
   } catch (error) {
     // On a full disk one would be left with every heartbeat.
     rmSync(temporary, { force: true });
-    throw error;
+    throw atPath(error, path);
   }
+}
+
+/** An error of the system with the path it is about, and what to do where a disk is full. */
+export function atPath(error: unknown, path: string): unknown {
+  if (!(error instanceof Error && "syscall" in error) || error.message.includes(path)) return error;
+  // Errors of opening and renaming name their paths themselves; those of writing do not.
+  const isFull = ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
+  error.message += ` ${path}${isFull ? ". Make room there, then run the same command again" : ""}`;
+  return error;
 }
 
 /**

@@ -28,7 +28,11 @@ export interface SchemaArgs {
   readonly serving?: ServingProof;
 }
 
-/** Brings the schema to where the release needs it, in one of the two places: before the switch, or behind it. */
+/**
+ * Brings the schema to where the release needs it, in one of the two places: before the switch, or behind it.
+ * Killed inside: the step goes on to its end by itself, a power cut leaves all of it or nothing; run the same command
+ * again: what is missing is done.
+ */
 export class Schema extends pulumi.ComponentResource {
   readonly proof: SchemaProof;
 

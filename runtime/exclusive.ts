@@ -1,4 +1,4 @@
-import { closeSync, openSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, openSync, rmSync, statSync } from "node:fs";
 
 /** Nobody holds the lock for longer than a few file operations take. Clocks that jump or disagree make it older or newer. */
 const staleMilliseconds = 5000;
@@ -7,9 +7,7 @@ const staleMilliseconds = 5000;
 export function exclusively<T>(lock: string, act: () => T): T {
   for (;;) {
     try {
-      const file = openSync(lock, "wx");
-      writeSync(file, String(process.pid));
-      closeSync(file);
+      closeSync(openSync(lock, "wx"));
       break;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;

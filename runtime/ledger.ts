@@ -3,7 +3,7 @@ import { appendFileSync, closeSync, fstatSync, fsyncSync, mkdirSync, openSync, r
 import { dirname } from "node:path";
 import type { LedgerEnd } from "../actions/action.ts";
 import { exclusively } from "./exclusive.ts";
-import { readIfThere } from "../actions/files.ts";
+import { atPath, readIfThere } from "../actions/files.ts";
 
 /** Something that happened, without the chain's own fields. */
 export interface Happening {
@@ -47,10 +47,14 @@ export function append(path: string, happening: Happening): void {
       ...happening,
       previous: last?.digest ?? "",
     };
-    appendFileSync(path, `${whole ? "" : "\n"}${JSON.stringify({ ...entry, digest: digestOf(entry) })}\n`);
-    const file = openSync(path, "r+");
-    fsyncSync(file);
-    closeSync(file);
+    try {
+      appendFileSync(path, `${whole ? "" : "\n"}${JSON.stringify({ ...entry, digest: digestOf(entry) })}\n`);
+      const file = openSync(path, "r+");
+      fsyncSync(file);
+      closeSync(file);
+    } catch (error) {
+      throw atPath(error, path);
+    }
   });
 }
 

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { inStore } from "../../release/store.ts";
 import { Refusal } from "../action.ts";
+import { reason } from "../check.ts";
+import { atPath } from "../files.ts";
 
 /** A built release as it lies in the store. */
 export interface Artifact {
@@ -17,8 +19,15 @@ export async function pack(store: string, folder: string): Promise<string> {
   const digest = contentDigest(folder);
   const file = inStore.artifact(store, digest);
   mkdirSync(dirname(file), { recursive: true });
-  await create({ gzip: true, portable: true, cwd: folder, file: `${file}.${process.pid}.tmp` }, ["."]);
-  renameSync(`${file}.${process.pid}.tmp`, file);
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    await create({ gzip: true, portable: true, cwd: folder, file: temporary }, ["."]);
+    renameSync(temporary, file);
+  } catch (error) {
+    // A full disk stays full otherwise.
+    rmSync(temporary, { force: true });
+    throw atPath(error, file);
+  }
   return digest;
 }
 
@@ -31,7 +40,7 @@ export async function unpack(store: string, { digest }: Artifact, folder: string
     // Refuses absolute paths, `..` and files behind links; strict: a broken archive is an error, not a warning.
     await extract({ file, cwd: folder, strict: true });
   } catch (error) {
-    throw new Refusal(`${file}: cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Refusal(`${file}: cannot be unpacked: ${reason(atPath(error, folder))}`);
   }
   const got = contentDigest(folder);
   if (got !== digest)

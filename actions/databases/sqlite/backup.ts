@@ -66,33 +66,40 @@ export const sqliteBackup = defineAction<Args, unknown, Backup>(import.meta.url,
     const id = `${context.rollout}-${serving}`;
     const folder = `${inStore.backup(context.store, id)}.part`;
     rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
-    const file = join(folder, databaseFile);
-    await copyTo(path, file);
-    const copy = await open(file);
-    // One file, and its digest covers all of it: no write-ahead log beside it.
-    copy.exec("PRAGMA journal_mode = DELETE");
-    const about = { schema: revisionOf(copy), content: contentOf(copy) };
-    copy.close();
-    const backup = { id, digest: await digestOf(file), schema: about.schema };
-    const { size: sizeBytes } = statSync(file);
-    const manifest: BackupManifest = {
-      ...backup,
-      ...{
-        release: serving,
-        rollout: context.rollout,
-        takenAt: new Date().toISOString(),
-        sizeBytes,
-        content: about.content,
-      },
-    };
-    writeFileSync(join(folder, manifestFile), `${JSON.stringify(manifest, undefined, 2)}\n`);
-    rmSync(inStore.backup(context.store, id), { recursive: true, force: true });
-    renameSync(folder, inStore.backup(context.store, id));
-    context.tell(`backup ${id}: ${sizeBytes} bytes, schema ${backup.schema}`);
-    return backup;
+    try {
+      const manifest = await take({ path, folder, id, serving }, context.rollout);
+      rmSync(inStore.backup(context.store, id), { recursive: true, force: true });
+      renameSync(folder, inStore.backup(context.store, id));
+      context.tell(`backup ${id}: ${manifest.sizeBytes} bytes, schema ${manifest.schema}`);
+      return { id, digest: manifest.digest, schema: manifest.schema };
+    } catch (error) {
+      // A full disk stays full otherwise.
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
   },
 });
+
+/** Makes a backup's folder with all that is in it. */
+async function take(
+  { path, folder, id, serving }: { path: string; folder: string; id: string; serving: string },
+  rollout: string,
+): Promise<BackupManifest> {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, databaseFile);
+  await copyTo(path, file);
+  const copy = await open(file);
+  // One file, and its digest covers all of it: no write-ahead log beside it.
+  copy.exec("PRAGMA journal_mode = DELETE");
+  const about = { schema: revisionOf(copy), content: contentOf(copy) };
+  copy.close();
+  const manifest: BackupManifest = {
+    ...{ id, digest: await digestOf(file), schema: about.schema, release: serving, rollout },
+    ...{ takenAt: new Date().toISOString(), sizeBytes: statSync(file).size, content: about.content },
+  };
+  writeFileSync(join(folder, manifestFile), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  return manifest;
+}
 
 /**
  * Copies a database that is in use, as of one moment, over whatever `to` holds; connections to either stay good. Waits

@@ -1,4 +1,5 @@
 import { inStore } from "../../../release/store.ts";
+import type { Context } from "../../action.ts";
 import { readIfThere } from "../../files.ts";
 import { currentOf, type Host, type Manifest, readManifest } from "./host.ts";
 
@@ -6,12 +7,20 @@ import { currentOf, type Host, type Manifest, readManifest } from "./host.ts";
 export interface Settled extends Manifest {
   readonly folder: string;
   readonly rollout: string;
+  /** The folder that served before that rollout, empty for none. */
+  readonly before: string;
 }
 
 /** Undefined before the first release. */
 export function readSettled(store: string): Settled | undefined {
   const text = readIfThere(inStore.settled(store));
   return text === undefined ? undefined : (JSON.parse(text) as Settled);
+}
+
+/** The folder that served before this rollout, empty for none; also when this rollout has switched already, and was cut off. */
+export function servedBefore({ store, rollout }: Pick<Context, "store" | "rollout">): string {
+  const settled = readSettled(store);
+  return (settled?.rollout === rollout ? settled.before : settled?.folder) ?? "";
 }
 
 /** Which release every host's `current` points at, by the host's name. */

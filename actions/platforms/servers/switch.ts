@@ -15,7 +15,7 @@ import {
   reload,
   verify,
 } from "./host.ts";
-import { readSettled, type Settled } from "./settled.ts";
+import { readSettled, servedBefore, type Settled } from "./settled.ts";
 
 /** What it takes to switch the hosts of an environment from one release to another. */
 export interface Switch {
@@ -79,7 +79,8 @@ export const whyNotInPlace = (hosts: readonly Host[], folder: string): string =>
  */
 export function settle({ hosts }: Switch, folder: string, verified: boolean, context: Context): After {
   enterHosts(hosts, verified, context);
-  const settled: Settled = { ...manifestOf(hosts, folder, context), folder, rollout: context.rollout };
+  const { rollout } = context;
+  const settled: Settled = { ...manifestOf(hosts, folder, context), folder, rollout, before: servedBefore(context) };
   writeAtomic(inStore.settled(context.store), JSON.stringify(settled));
   return { ...settled, verified };
 }
@@ -110,7 +111,8 @@ export async function switchBack(args: Switch, folder: string, context: Context)
   if (folder === "") {
     enterHosts(args.hosts, false, context);
     context.tell("there is no earlier release to go back to");
-    return { release: "none", commit: "", artifact: "", folder: "", rollout: context.rollout, verified: false };
+    const { rollout } = context;
+    return { release: "none", commit: "", artifact: "", folder: "", rollout, before: "", verified: false };
   }
   const wrong = await switchAll(args, folder, context);
   const after = settle(args, folder, wrong === "", context);

@@ -18,7 +18,12 @@ async function makeHosts(releases: Readonly<Record<string, readonly Behaviour[]>
 
 async function activate(hosts: readonly TestHost[], release: string, store: string) {
   const needs = { PREPARED: { folder: `${release}-f`, release, commit: "c" } };
-  const { result, told } = await act(activateOnServers, switchOf(hosts), { needs, store, release, rollout: "2-b" });
+  const { result, told } = await act(activateOnServers, switchOf(hosts), {
+    needs,
+    store,
+    release,
+    rollout: release === "v1" ? "1-a" : "2-b",
+  });
   const { downtime, ...serving } = result;
   return { serving, downtime, told, bytes: Buffer.byteLength(JSON.stringify(result)) };
 }
@@ -101,6 +106,21 @@ test("a first release that fails leaves nothing serving", async () => {
     why: "web-3: /health answered 500 (asked 4 times)",
   });
   expect(readSettled(store)).toBeUndefined();
+});
+
+test("cut off when it had switched, it knows what served before all the same", async () => {
+  const hosts = await makeHosts({ v1: [], v2: [] });
+  const store = temporaryFolder();
+  const args = switchOf(hosts);
+  for (const [release, rollout] of [
+    ["v1", "1-a"],
+    ["v2", "2-b"],
+    ["v2", "2-b"],
+  ] as const) {
+    const needs = { PREPARED: { folder: `${release}-f`, release, commit: "c" } };
+    const { result } = await act(activateOnServers, args, { needs, store, release, rollout });
+    expect([result.release, result.before]).toEqual([release, release === "v1" ? "" : "v1-f"]);
+  }
 });
 
 test("a release whose files are missing on one host is switched to on none", async () => {
