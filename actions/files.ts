@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Refusal } from "./action.ts";
 
@@ -7,14 +7,38 @@ import { Refusal } from "./action.ts";
 export function writeAtomic(path: string, text: string, mode = 0o644): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
-  const file = openSync(temporary, "wx", mode);
   try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    const file = openSync(temporary, "wx", mode);
+    try {
+      writeFileSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    // On a full disk one would be left with every heartbeat.
+    rmSync(temporary, { force: true });
+    throw atPath(error, path);
   }
-  renameSync(temporary, path);
+}
+
+/** An error of the system with the path it is about, and what to do where a disk is full. */
+export function atPath(error: unknown, path: string): unknown {
+  if (!(error instanceof Error && "syscall" in error) || error.message.includes(path)) return error;
+  // Errors of opening and renaming name their paths themselves; those of writing do not.
+  const isFull = ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
+  error.message += ` ${path}${isFull ? ". Make room there, then run the same command again" : ""}`;
+  return error;
+}
+
+/**
+ * Writes a file among others that came from elsewhere: in the place of whatever bears its name there, and never through a
+ * link to another place.
+ */
+export function writeNew(path: string, text: string, mode = 0o644): void {
+  rmSync(path, { recursive: true, force: true });
+  writeFileSync(path, text, { flag: "wx", mode });
 }
 
 /** The text of a file, or undefined when there is none. Errors: a folder is in its place; the system's others. */

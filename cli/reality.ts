@@ -73,10 +73,14 @@ function readable(read: () => string): string {
 }
 
 function pointsAt(host: { name: string; directory: string; address: string }): string {
-  const folder = currentOf(host);
-  if (folder === undefined) return "nothing";
-  if (!existsSync(join(host.directory, "current"))) return `${folder}, which is gone`;
-  return readable(() => readManifest(host, folder).release);
+  try {
+    const folder = currentOf(host);
+    if (folder === undefined) return "nothing";
+    if (!existsSync(join(host.directory, "current"))) return `${folder}, which is gone`;
+    return readable(() => readManifest(host, folder).release);
+  } catch (error) {
+    return `something else (${reason(error)})`;
+  }
 }
 
 async function ask(url: string): Promise<Answer> {

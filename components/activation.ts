@@ -19,6 +19,8 @@ export interface ActivationArgs {
 /**
  * Switches all hosts and verifies each, or takes all of them back: one decision, whatever the number of hosts. It never
  * fails for a bad release, it says what serves; the gate at the end of the rollout fails.
+ * Killed inside: the step goes on to its end by itself, a power cut may leave hosts on either release; run the same command
+ * again: all are switched and verified, or all taken back to what served before the rollout.
  */
 export class Activation extends pulumi.ComponentResource {
   readonly proof: ServingProof;

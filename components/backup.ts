@@ -16,7 +16,11 @@ export interface BackupArgs {
   readonly serving: string;
 }
 
-/** Takes a backup and proves it by restoring it into a scratch database. Its proof is what `Schema` asks for. */
+/**
+ * Takes a backup and proves it by restoring it into a scratch database. Its proof is what `Schema` asks for.
+ * Killed inside: the database is not touched, and what is not proven is never restored; run the same command again: it is
+ * taken again, or proven again.
+ */
 export class Backup extends pulumi.ComponentResource {
   readonly proof: BackupProof;
 

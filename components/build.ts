@@ -17,7 +17,10 @@ export interface BuildArgs {
   readonly commands?: readonly (readonly string[])[];
 }
 
-/** Builds a commit into an artifact in the store, or takes the one that is there. */
+/**
+ * Builds a commit into an artifact in the store, or takes the one that is there.
+ * Killed inside: the store has nothing that is ever used; run the same command again: it is built again.
+ */
 export class Build extends pulumi.ComponentResource {
   readonly proof: ArtifactProof;
 

@@ -32,7 +32,10 @@ export const configSchema = z
     release: z
       .string()
       .max(200)
-      .regex(/^[^/\s\p{Cc}]+$/u, "must be a tag without slashes and spaces: folders are named after it")
+      .regex(
+        /^[\p{L}\p{N}][\p{L}\p{N}._+@=-]*$/u,
+        "must be a tag of letters, digits and . _ + @ = - only: folders and commands are named after it",
+      )
       .describe("the tag to release, such as v1.2.0"),
     rollbackFrom: text.optional().describe("the release that serves, to go back from it on purpose"),
     again: text.optional().describe("the last rollout's id, to do it once more"),

@@ -15,7 +15,10 @@ export interface PreflightArgs {
   readonly checks: Checks;
 }
 
-/** Looks before anything is changed, and stops the rollout with every reason at once. */
+/**
+ * Looks before anything is changed, and stops the rollout with every reason at once.
+ * Killed inside: nothing was changed; run the same command again: what has no verdict is asked.
+ */
 export class Preflight extends pulumi.ComponentResource {
   readonly proof: PreflightProof;
 

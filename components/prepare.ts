@@ -15,7 +15,10 @@ export interface PrepareArgs {
   readonly platform: Platform;
 }
 
-/** Brings an artifact to every host, ready to be switched to. What serves notices nothing. */
+/**
+ * Brings an artifact to every host, ready to be switched to. What serves notices nothing.
+ * Killed inside: what serves is not touched; run the same command again: hosts that lack the release get it.
+ */
 export class Prepare extends pulumi.ComponentResource {
   readonly proof: PreparedProof;
 

@@ -41,7 +41,8 @@ export interface ReleasePipelineArgs {
 
 /**
  * One release, in the usual order: look, build, prepare, back up, schema, switch, schema, look, decide. The components
- * can be put together otherwise; what they ask of each other keeps the order safe.
+ * can be put together otherwise; what they ask of each other keeps the order safe. A rollback is one of an earlier release.
+ * Killed inside: see each component (docs/what-happens-when.md); run the same command again: it goes on where it was.
  */
 export class ReleasePipeline extends pulumi.ComponentResource {
   /** The release that serves. Like the other outputs it hangs on no gate: a failed update says the truth too. */

@@ -16,7 +16,10 @@ export interface RolloutArgs {
   readonly after: string;
 }
 
-/** One attempt to bring an environment to a release. Its id changes when what is asked for does, and never repeats. */
+/**
+ * One attempt to bring an environment to a release. Its id changes when what is asked for does, and never repeats.
+ * Killed inside: nothing was changed, at most an id was used up; run the same command again: another rollout is opened.
+ */
 export class Rollout extends pulumi.ComponentResource {
   readonly scope: Scope;
   /** Id of the store it was opened in. */

@@ -28,7 +28,11 @@ export interface SchemaArgs {
   readonly serving?: ServingProof;
 }
 
-/** Brings the schema to where the release needs it, in one of the two places: before the switch, or behind it. */
+/**
+ * Brings the schema to where the release needs it, in one of the two places: before the switch, or behind it.
+ * Killed inside: the step goes on to its end by itself, a power cut leaves all of it or nothing; run the same command
+ * again: what is missing is done.
+ */
 export class Schema extends pulumi.ComponentResource {
   readonly proof: SchemaProof;
 
@@ -42,17 +46,16 @@ export class Schema extends pulumi.ComponentResource {
 
 function workStep(name: string, args: SchemaArgs, parent: pulumi.Resource): Step<SchemaState> {
   const { work, scope, database, migrations, platform, environment } = args;
-  const serving = args.serving ? { SERVING: args.serving.value } : {};
+  const known = { BACKUP: args.backup.value, ...(args.serving ? { SERVING: args.serving.value } : {}) };
   const after = [args.backup, args.prepared];
   if (work.kind === "up") {
     return step(name, migrations.up(work.migrations), scope, {
       parent,
       after,
-      needs: { PREPARED: args.prepared.value, ...serving },
+      needs: { PREPARED: args.prepared.value, ...known },
     });
   }
-  if (work.kind === "down")
-    return step(name, migrations.down(work.revisions), scope, { parent, after, needs: serving });
+  if (work.kind === "down") return step(name, migrations.down(work.revisions), scope, { parent, after, needs: known });
   return step(name, database.restore(platform.beginMaintenance, work.backup), scope, {
     ...{ parent, after, needs: {} },
     secrets: environment.secretsNamed([maintenanceBypass]),

@@ -11,7 +11,10 @@ export interface SignOffArgs {
   readonly artifact: ArtifactProof;
 }
 
-/** Records the GO of a release, as the environment's policy gives it: what production may promote. */
+/**
+ * Records the GO of a release, as the environment's policy gives it: what production may promote.
+ * Killed inside: the release serves and is not signed off; run the same command again: it is signed off.
+ */
 export class SignOff extends pulumi.ComponentResource {
   constructor(name: string, { scope, go, artifact }: SignOffArgs, opts?: pulumi.ComponentResourceOptions) {
     super("switchback:index:SignOff", name, { by: "policy" }, opts);

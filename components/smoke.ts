@@ -37,7 +37,11 @@ export interface SmokeArgs {
   readonly last: boolean;
 }
 
-/** Looks at the release when it serves, decides, takes it back if it must, and fails unless it is well. */
+/**
+ * Looks at the release when it serves, decides, takes it back if it must, and fails unless it is well.
+ * Killed inside: checks change nothing, the decision goes on to its end by itself; run the same command again: a decision
+ * to go back stands, and is carried out from its beginning.
+ */
 export class Smoke extends pulumi.ComponentResource {
   readonly proof: GoProof;
   /** What became of the release. Hangs on no gate. */

@@ -1,7 +1,7 @@
 import type { Call, Context, Fencing } from "../actions/action.ts";
 import { reason, type Verdict } from "../actions/check.ts";
-import { loadAction } from "./load.ts";
 import { plain } from "../actions/plain.ts";
+import { loadAction } from "./load.ts";
 import { runProgram } from "./program.ts";
 
 /** Whoever only looks acts nowhere: any fence stops it. */
@@ -31,7 +31,7 @@ export async function askNow(
     secret: (name) => {
       throw new Error(`the secret ${name} is not known before the rollout`);
     },
-    exec: (argv, options) => runProgram(argv, options, { signal, log: quiet, redact: (text) => text }),
+    exec: (argv, options) => runProgram(argv, options, { signal, log: quiet, redact: plain }),
     call: (inner) => askNow(inner, { release, store }, timeoutSeconds),
   };
   try {

@@ -1,15 +1,13 @@
-import { closeSync, openSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, openSync, rmSync, statSync } from "node:fs";
 
-/** Nobody holds the lock for longer than a few file operations take. */
+/** Nobody holds the lock for longer than a few file operations take. Clocks that jump or disagree make it older or newer. */
 const staleMilliseconds = 5000;
 
 /** Runs `act` while no other process runs one under the same lock file. For moments, not for work. */
 export function exclusively<T>(lock: string, act: () => T): T {
   for (;;) {
     try {
-      const file = openSync(lock, "wx");
-      writeSync(file, String(process.pid));
-      closeSync(file);
+      closeSync(openSync(lock, "wx"));
       break;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
@@ -44,5 +42,5 @@ function removeIfStale(lock: string): void {
 
 function isStale(lock: string): boolean {
   const { mtimeMs } = statSync(lock, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
-  return Date.now() - mtimeMs > staleMilliseconds;
+  return Math.abs(Date.now() - mtimeMs) > staleMilliseconds;
 }

@@ -161,7 +161,11 @@ function heardOf(store: string): Pick<Lease, "heartbeat" | "expires" | "ledger">
   };
 }
 
-const isSilent = (lease: Lease): boolean => Date.parse(lease.expires) < Date.now();
+/** Also what is to be heard of in an hour: a clock jumped, here or there. Should its holder live, its number stops it. */
+function isSilent({ expires }: Lease): boolean {
+  const left = Date.parse(expires) - Date.now();
+  return !(left >= 0 && left <= 2 * leaseSilenceSeconds * 1000);
+}
 
 function ownersAtWork(store: string, rollout: string): Owner[] {
   const folder = join(store, "steps");

@@ -4,7 +4,7 @@ import { appendFileSync, closeSync, fstatSync, fsyncSync, mkdirSync, openSync, r
 import { dirname } from "node:path";
 import type { LedgerEnd } from "../actions/action.ts";
 import { exclusively } from "./exclusive.ts";
-import { withPath } from "../actions/files.ts";
+import { atPath, withPath } from "../actions/files.ts";
 import { misfit, parseJson, type Shape } from "../actions/json-file.ts";
 
 /** Something that happened, without the chain's own fields. */
@@ -49,10 +49,14 @@ export function append(path: string, happening: Happening): void {
       ...happening,
       previous: last?.digest ?? "",
     };
-    appendFileSync(path, `${whole ? "" : "\n"}${JSON.stringify({ ...entry, digest: digestOf(entry) })}\n`);
-    const file = openSync(path, "r+");
-    fsyncSync(file);
-    closeSync(file);
+    try {
+      appendFileSync(path, `${whole ? "" : "\n"}${JSON.stringify({ ...entry, digest: digestOf(entry) })}\n`);
+      const file = openSync(path, "r+");
+      fsyncSync(file);
+      closeSync(file);
+    } catch (error) {
+      throw atPath(error, path);
+    }
   });
 }
 

@@ -6,7 +6,10 @@ export interface Owner {
   readonly machine: string;
   readonly user: string;
   readonly pid: number;
-  /** When the process began, in the kernel's own count: tells it from a later one with the same number. */
+  /**
+   * When the process began, in the kernel's own count, and in which run of the kernel: tells it from a later one with the
+   * same number. After a restart of the machine numbers and counts repeat.
+   */
   readonly began: string;
 }
 
@@ -61,7 +64,22 @@ function userName(): string {
 }
 
 /** Empty where there is no /proc. */
-const began = (pid: number): string => statOf(pid)?.[20] ?? "";
+function began(pid: number): string {
+  const ticks = statOf(pid)?.[20];
+  return ticks === undefined ? "" : `${ticks} ${boot()}`;
+}
+
+let known: string | undefined;
+
+/** Another one after every start of the machine; empty where the kernel does not tell. */
+function boot(): string {
+  try {
+    known ??= readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    known = "";
+  }
+  return known;
+}
 
 /** Fields of proc(5)'s stat from the second on: name, state, parent, ... The name stands in parentheses. */
 function statOf(pid: number): string[] | undefined {

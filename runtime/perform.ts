@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { type Call, type Context, type Fencing, Refusal } from "../actions/action.ts";
 import { Fenced } from "../actions/fence.ts";
+import { plain } from "../actions/plain.ts";
+import { writeAttempt } from "../actions/rollout/attempt.ts";
 import { keepBeating } from "./heartbeat.ts";
 import { append, endOf, type Happening } from "./ledger.ts";
 import { checkFree, type Claimant, free, hold, type Lease, renew } from "./lease.ts";
@@ -23,7 +25,8 @@ export async function perform(given: Spec, surroundings: Surroundings, tell: (li
   const { rollout, secrets, timeoutSeconds, engine } = surroundings;
   // Before anything is written: where a mount is gone nothing is made in its place.
   const id = spec.opens ? enterStore(given.store, expectedIn(spec, surroundings)) : wantStore(given.store);
-  const redact = redactor(Object.values(secrets));
+  const withoutSecrets = redactor(Object.values(secrets));
+  const redact = (text: string): string => plain(withoutSecrets(text));
   const log = openLog(given.store, rollout, spec.step, redact);
   const say = (line: string): void => {
     log.line(line);
@@ -86,7 +89,10 @@ function fencingOf(store: string, id: string, lease: Lease | undefined): Fencing
 
 /** The step that opens a rollout has neither id nor lease before it has answered: its entry carries the answer's. */
 function openedWith(store: string, claimant: Claimant, id: string): { rollout: string; fencing: number } {
-  return { rollout: id, fencing: hold(store, { ...claimant, rollout: id, opens: true }).fencing };
+  const { fencing } = hold(store, { ...claimant, rollout: id, opens: true });
+  // Of two that open at once the one that is refused was never an attempt.
+  writeAttempt(store, { id, release: claimant.release });
+  return { rollout: id, fencing };
 }
 
 /** What the ledger says of every step that has begun. */

@@ -6,12 +6,17 @@ import { clip } from "./receipt.ts";
 /** What a program of ours may see of the environment: enough to find others, nothing of ours. */
 const inherited = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSH_AUTH_SOCK", "SystemRoot"];
 const lastLines = 15;
-/** In characters, of either output: what is given back is kept in memory. */
-const mostOutput = 10_000_000;
+/** Of a program's output in the log, in characters; what comes after is counted, and its end is kept. */
+const longestLog = 5_000_000;
+/** Of what is given back, in characters. */
+const longestResult = 10_000_000;
 /** For output that is still on its way when a program has ended: a daemon that it started may hold it open for ever. */
 const outputGraceMilliseconds = 1000;
 
-/** Runs a program to its end, its output going to `log`. Errors: it cannot be started, fails, or takes too long. */
+/**
+ * Runs a program to its end, its output going to `log`; returns its standard output, the first 10 MB of it. Errors: it
+ * cannot be started, fails, or takes too long.
+ */
 export async function runProgram(
   argv: readonly string[],
   options: ExecOptions,
@@ -34,19 +39,21 @@ export async function runProgram(
     killDescendants: true,
     forceKillAfterDelay: 2000,
     reject: false,
-    maxBuffer: mostOutput,
+    // Much output is no failure, and is not kept in memory.
+    buffer: false,
     ...(options.timeoutSeconds === undefined ? {} : { timeout: options.timeoutSeconds * 1000 }),
   });
-  const tail: string[] = [];
+  const output = keepOutput(log);
   for (const input of [child.stdout, child.stderr]) {
+    // Before it is cut, or half a secret would be left at the end.
     createInterface({ input }).on("line", (text) => {
-      // Before it is cut, or half a secret would be left at the end.
-      const line = clip(redact(text));
-      log(line);
-      tail.push(line);
-      if (tail.length > lastLines) tail.shift();
+      output.add(clip(redact(text)));
     });
   }
+  let stdout = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text.slice(0, longestResult - stdout.length);
+  });
   child.nodeChildProcess.once("exit", () => {
     setTimeout(() => {
       if (child.stdout.closed && child.stderr.closed) return;
@@ -56,23 +63,44 @@ export async function runProgram(
     }, outputGraceMilliseconds).unref();
   });
   const result = await child;
-  if (result.failed) throw new Refusal(failure(named, result, tail));
-  return result.stdout;
+  output.end();
+  if (result.failed) throw new Refusal(failure(named, result, output.tail));
+  return stdout.replace(/\r?\n$/, "");
+}
+
+/** Puts lines into a log until they are too many, and keeps the last ones. */
+function keepOutput(log: (line: string) => void) {
+  const tail: string[] = [];
+  let logged = 0;
+  let left = 0;
+  return {
+    tail,
+    add: (line: string): void => {
+      logged += line.length;
+      if (logged <= longestLog) log(line);
+      else left++;
+      tail.push(line);
+      if (tail.length > lastLines) tail.shift();
+    },
+    end: (): void => {
+      if (left === 0) return;
+      log(`... ${left} more lines, too many to keep. The last ones:`);
+      for (const line of tail) log(line);
+    },
+  };
 }
 
 function failure(
   named: string,
-  result: { exitCode?: number; timedOut: boolean; isCanceled: boolean; isMaxBuffer: boolean; cause?: unknown },
+  result: { exitCode?: number; timedOut: boolean; isCanceled: boolean; cause?: unknown },
   tail: readonly string[],
 ): string {
   const what = result.timedOut
     ? "took too long and was ended"
     : result.isCanceled
       ? "was ended"
-      : result.isMaxBuffer
-        ? "printed more than 10 MB and was ended"
-        : result.exitCode === undefined
-          ? `cannot be run: ${result.cause instanceof Error ? result.cause.message : "no reason given"}`
-          : `failed (exit code ${result.exitCode})`;
+      : result.exitCode === undefined
+        ? `cannot be run: ${result.cause instanceof Error ? result.cause.message : "no reason given"}`
+        : `failed (exit code ${result.exitCode})`;
   return [`${named}: ${what}`, ...tail.map((line) => `  ${line}`)].join("\n");
 }

@@ -104,7 +104,8 @@ export function readRecord(path: string): StepRecord | undefined {
 }
 
 function atWork(path: string, { owner, rollout }: StepRecord, asking: string): boolean {
-  const isHeardOf = Date.now() - statSync(path).mtimeMs < stepSilenceSeconds * 1000;
+  // What was touched in the future was touched by a clock that has jumped: it says nothing.
+  const isHeardOf = Math.abs(Date.now() - statSync(path).mtimeMs) < stepSilenceSeconds * 1000;
   const alive = isAlive(owner) ?? isHeardOf;
   // Of a rollout that has lost the lease one that was stopped is not waited for: it is refused should it wake up.
   return alive && !(rollout !== asking && isStopped(owner) && !isHeardOf);

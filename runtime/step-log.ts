@@ -12,6 +12,7 @@ export function openLog(store: string, rollout: string, step: string, redact: (t
   const folder = inStore.evidence(store, rollout === "" ? "opening" : rollout);
   try {
     mkdirSync(folder, { recursive: true });
+    appendFileSync(join(folder, `${step}.log`), "");
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Refusal(
@@ -22,7 +23,11 @@ export function openLog(store: string, rollout: string, step: string, redact: (t
   return {
     path,
     line: (text: string): void => {
-      appendFileSync(path, `${new Date().toISOString()} ${clipLines(redact(text))}\n`);
+      try {
+        appendFileSync(path, `${new Date().toISOString()} ${clipLines(redact(text))}\n`);
+      } catch {
+        // On a full disk: a line is no reason to stop in the middle of a switch. Whoever must write there will say so.
+      }
     },
   };
 }

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { Refusal } from "../actions/action.ts";
 import { writeAtomic } from "../actions/files.ts";
 import { readJson } from "../actions/json-file.ts";
@@ -49,6 +51,7 @@ export function enterStore(store: string, expected: Expected): string {
     if (why !== undefined) throw new Refusal(why);
     const found = readMark(store);
     if (found) return found.id;
+    makeFolder(store);
     const mark: StoreMark = { id: randomBytes(4).toString("hex"), made: new Date().toISOString() };
     writeAtomic(inStore.mark(store), `${JSON.stringify(mark)}\n`);
     return mark.id;
@@ -60,6 +63,12 @@ export function wantStore(store: string): string {
   const found = usable(store, () => readMark(store));
   if (found) return found.id;
   throw new Refusal(`the store ${store} is not there: is it mounted? Nothing was changed. Then: switchback up`);
+}
+
+/** It holds backups and logs: what nobody has made yet is made for its owner's eyes only. */
+function makeFolder(store: string): void {
+  mkdirSync(dirname(resolve(store)), { recursive: true });
+  if (!existsSync(store)) mkdirSync(store, { mode: 0o700 });
 }
 
 function usable<T>(store: string, act: () => T): T {

@@ -6,12 +6,15 @@ import {
   readFileSync,
   readlinkSync,
   renameSync,
+  rmSync,
   type Stats,
   statSync,
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { inStore } from "../../release/store.ts";
 import { Refusal } from "../action.ts";
+import { reason } from "../check.ts";
+import { atPath } from "../files.ts";
 import { artifactLimits, beyond, inspect, leadsOut, type Limits } from "./inspect.ts";
 
 /** A built release as it lies in the store. */
@@ -34,8 +37,15 @@ export async function pack(store: string, folder: string, limits: Limits = artif
   const digest = contentDigest(folder);
   const file = inStore.artifact(store, digest);
   mkdirSync(dirname(file), { recursive: true });
-  await create({ gzip: true, portable: true, cwd: folder, file: `${file}.${process.pid}.tmp` }, ["."]);
-  renameSync(`${file}.${process.pid}.tmp`, file);
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    await create({ gzip: true, portable: true, cwd: folder, file: temporary }, ["."]);
+    renameSync(temporary, file);
+  } catch (error) {
+    // A full disk stays full otherwise.
+    rmSync(temporary, { force: true });
+    throw atPath(error, file);
+  }
   return digest;
 }
 
@@ -62,8 +72,7 @@ export async function unpack(
     // Strict: a broken archive is an error, not a warning. It refuses what leads out by itself, too.
     await extract({ file, cwd: folder, strict: true, maxDecompressionRatio: Infinity });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Refusal(`${file}: cannot be unpacked: ${why}. ${again}`);
+    throw new Refusal(`${file}: cannot be unpacked: ${reason(atPath(error, folder))}. ${again}`);
   }
   const got = contentDigest(folder);
   if (got !== digest)

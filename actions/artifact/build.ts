@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { inStore } from "../../release/store.ts";
 import { type Context, defineAction } from "../action.ts";
-import { readIfThere, writeAtomic } from "../files.ts";
+import { readIfThere, writeAtomic, writeNew } from "../files.ts";
 import { misfit, parseJson } from "../json-file.ts";
+import { gitCommand } from "../source/git-command.ts";
 import { type Artifact, isDigest, pack } from "./archive.ts";
 
 interface Args {
@@ -38,7 +39,7 @@ export const build = defineAction<Args, unknown, Artifact>(import.meta.url, {
       await exportCommit(args, folder, context);
       for (const command of args.commands) await context.exec(command, { cwd: join(folder, "files") });
       // What says which commit it is must not depend on the tag: production takes the very artifact staging proved.
-      writeFileSync(join(folder, "files", "REVISION"), `${args.commit}\n`);
+      writeNew(join(folder, "files", "REVISION"), `${args.commit}\n`);
       const artifact = { digest: await pack(context.store, join(folder, "files")), commit: args.commit };
       remember(context.store, args, artifact);
       context.tell(`built ${args.commit.slice(0, 7)}: ${artifact.digest.slice(0, 12)}`);
@@ -52,9 +53,7 @@ export const build = defineAction<Args, unknown, Artifact>(import.meta.url, {
 async function exportCommit({ repository, commit }: Args, folder: string, context: Context): Promise<void> {
   const { extract } = await import("tar");
   const archive = join(folder, "export.tar");
-  await context.exec(["git", "-C", resolve(repository), "archive", "--format=tar", "-o", archive, commit], {
-    cwd: folder,
-  });
+  await context.exec(gitCommand(repository, "archive", "--format=tar", "-o", archive, commit), { cwd: folder });
   mkdirSync(join(folder, "files"));
   await extract({ file: archive, cwd: join(folder, "files"), strict: true });
 }

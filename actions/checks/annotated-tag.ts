@@ -1,5 +1,5 @@
-import { resolve } from "node:path";
 import { defineCheck, fail, pass } from "../check.ts";
+import { gitCommand } from "../source/git-command.ts";
 
 /** Passes when `tag` is an annotated tag (it says who released what, and when) and points at `commit`. */
 export const annotatedTag = defineCheck(
@@ -11,8 +11,7 @@ export const annotatedTag = defineCheck(
       commit: z.string().regex(/^[0-9a-f]{40}$/),
     }),
   async ({ repository, tag, commit }, context) => {
-    const git = (...argv: string[]): Promise<string> =>
-      context.exec(["git", "-C", resolve(repository), ...argv], { cwd: "." });
+    const git = (...argv: string[]): Promise<string> => context.exec(gitCommand(repository, ...argv), { cwd: "." });
     const ref = `refs/tags/${tag}`;
     const listed = await git("for-each-ref", "--format=%(objecttype) %(*objectname)", ref);
     const [type, target] = listed.trim().split(" ");

@@ -1,7 +1,10 @@
+import { join } from "node:path";
 import { decideGate, type Judged } from "../../release/gate.ts";
+import { inStore } from "../../release/store.ts";
 import { type Call, type Context, defineAction } from "../action.ts";
 import { reason, type Verdict } from "../check.ts";
 import { Fenced } from "../fence.ts";
+import { readIfThere, writeAtomic } from "../files.ts";
 import { shorten } from "../shorten.ts";
 import type { ProvenBackup } from "../databases/sqlite/prove.ts";
 import type { Schema } from "../migrations/sql-files/schema.ts";
@@ -43,7 +46,8 @@ interface Needs {
 
 /**
  * Looks at the verdicts after the switch and takes the release back if it must. It never fails: it records what is true,
- * and the gate behind it fails. Killed: goes on to its end by itself.
+ * and the gate behind it fails. Killed: goes on to its end by itself. A whole machine that dies: what was decided stands,
+ * and the next run goes on with it.
  */
 export const decide = defineAction<Args, Needs, Decision>(import.meta.url, {
   args: (z) => {
@@ -59,7 +63,13 @@ export const decide = defineAction<Args, Needs, Decision>(import.meta.url, {
       const why = [...(serving.verified || serving.release === "none" ? [] : [bothFail]), serving.why, ...wrong];
       return { decision: "reverted", serving: serving.release, table: "", why: shorten(why.join("\n"), longest) };
     }
-    const { decision, table: all } = decideGate([...schemaDoubt(schema), ...(await askAgain(doubts, context))]);
+    const note = join(inStore.evidence(context.store, context.rollout), "going-back.json");
+    // Cut off while it went back, it goes on: checks that are asked now may well be answered by the release before.
+    const begun = readIfThere(note);
+    const { decision, table: all } =
+      begun === undefined
+        ? decideGate([...schemaDoubt(schema), ...(await askAgain(doubts, context))])
+        : (JSON.parse(begun) as ReturnType<typeof decideGate>);
     context.log(all);
     const table = shorten(all, longest);
     if (decision === "go") return { decision, serving: serving.release, table, why: "" };
@@ -70,6 +80,7 @@ export const decide = defineAction<Args, Needs, Decision>(import.meta.url, {
     if (!args.revert) return { ...stays, why: "the policy leaves it to you (policies.revert is false)" };
     if (args.back.length === 0) return { ...stays, why: "there is no earlier release to go back to by itself" };
     context.tell(`${context.release} is not well, taking it back`);
+    writeAtomic(note, JSON.stringify({ decision, table: all }));
     const { now, wrong } = await takeBack(args.back, context);
     if (wrong.length > 0) return { ...stays, serving: now ?? serving.release, why: shorten(wrong.join("\n"), longest) };
     return { decision: "reverted", serving: now ?? serving.release, table, why: "the checks after the switch failed" };

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { defineAction } from "../action.ts";
-import { writeAttempt } from "./attempt.ts";
 
 /** A rollout: one attempt to bring an environment to a release. */
 export interface Rollout {
@@ -41,7 +40,6 @@ export const openRollout = defineAction<Args, unknown, Rollout>(import.meta.url,
   run: (_, context) => {
     const number = ((context.previous as Rollout | undefined)?.number ?? 0) + 1;
     const id = `${number}-${randomBytes(3).toString("hex")}`;
-    writeAttempt(context.store, { id, release: context.release });
     context.tell(`rollout ${id}: ${context.release}`);
     return Promise.resolve({ number, id, store: context.fencing.store });
   },

@@ -3,7 +3,9 @@ import { existsSync } from "node:fs";
 import { readMigrations } from "../../release/migrations.ts";
 import type { Relation, Source } from "../../release/plan.ts";
 import { Refusal } from "../action.ts";
+import { reason } from "../check.ts";
 import { plain } from "../plain.ts";
+import { gitCommand } from "./git-command.ts";
 
 /** A git repository whose tags are releases. */
 export interface Repository {
@@ -21,7 +23,11 @@ const revision = /[\s\p{Cc}~^:?*[\\]|\.\.|@\{/u;
 export async function checkRepository({ path }: Repository): Promise<void> {
   const where = `source.repository: ${path}`;
   if (!existsSync(path)) throw new Refusal(`${where} does not exist. Clone the application's repository there.`);
-  const bare = await git(path, ["rev-parse", "--is-bare-repository"]).catch(() => undefined);
+  const bare = await git(path, ["rev-parse", "--is-bare-repository"]).catch((error: unknown) => {
+    const trust = /git config --global --add safe\.directory \S+/.exec(reason(error))?.[0];
+    if (trust !== undefined) throw new Refusal(`${where} belongs to another user. Do you trust them? Then: ${trust}`);
+    return undefined;
+  });
   if (bare === undefined) throw new Refusal(`${where} is no git repository. Clone the application's repository there.`);
   const changes = bare.trim() === "true" ? "" : await git(path, ["status", "--porcelain", "--untracked-files=no"]);
   if (changes === "") return;
@@ -53,8 +59,8 @@ export async function relate(
   if (candidate.commit === serving.commit) return { relation: "same", commits: [] };
   const between = async (from: Source, to: Source): Promise<string[]> =>
     lines(
-      plain(await git(path, ["log", "--format=%h %s", `--max-count=${mostCommits}`, `${from.commit}..${to.commit}`])),
-    );
+      await git(path, ["log", "--format=%h %s", `--max-count=${mostCommits}`, `${from.commit}..${to.commit}`, "--"]),
+    ).map(plain);
   const [gained, lost] = await Promise.all([between(serving, candidate), between(candidate, serving)]);
   if (lost.length === 0) return { relation: "newer", commits: gained };
   if (gained.length === 0) return { relation: "older", commits: lost.map((commit) => `without ${commit}`) };
@@ -80,27 +86,21 @@ async function migrationFiles({ path, migrations }: Repository, commit: string):
 }
 
 async function newestTags({ path }: Repository): Promise<string> {
-  const tags = lines(await git(path, ["tag", "--list", "--sort=-creatordate"])).slice(0, 5);
+  const tags = lines(await git(path, ["tag", "--list", "--sort=-creatordate"]))
+    .slice(0, 5)
+    .map(plain);
   return tags.length === 0 ? "It has no tags: git tag --annotate makes one." : `Its newest tags: ${tags.join(", ")}`;
 }
 
 const git = async (repository: string, argv: readonly string[]): Promise<string> =>
   (await gitBytes(repository, argv)).toString("utf8");
 
-/** Where switchback is run by a hook of git, these name the hook's repository, whatever folder git is told. */
-const elsewhere = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX"];
-const objects = ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"];
-
-function environment(): NodeJS.ProcessEnv {
-  const without = new Set([...elsewhere, ...objects]);
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !without.has(name)));
-}
-
 /** Not execa: this runs in every preview, and loading that takes longer than all that git does here. */
 function gitBytes(repository: string, argv: readonly string[], input = ""): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const options = { maxBuffer: 64 * 1024 * 1024, encoding: "buffer", env: environment() } as const;
-    const child = execFile("git", ["-C", repository, ...argv], options, (error, stdout) => {
+    const [program, ...words] = gitCommand(repository, ...argv);
+    const child = execFile(program, words, options, (error, stdout) => {
       if (error) reject(new Error(error.message));
       else resolve(stdout);
     });
@@ -108,5 +108,9 @@ function gitBytes(repository: string, argv: readonly string[], input = ""): Prom
     if (input !== "") child.stdin?.end(input);
   });
 }
+
+/** Without what leads git to another repository than the one that is named: a hook that runs this sets it. */
+const environment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^GIT_(?!CONFIG|EXEC_PATH|SSH)/.test(name)));
 
 const lines = (text: string): string[] => text.split("\n").filter((line) => line !== "");

@@ -9,8 +9,8 @@ const problem = nodeProblem();
 const own = fileURLToPath(new URL("../../node_modules/node/bin/node", import.meta.url));
 
 if (problem === undefined) {
-  const { enableCompileCache } = await import("node:module");
-  enableCompileCache();
+  const { keepCompiled } = await import("../../runtime/compile-cache.mjs");
+  keepCompiled();
   const extension =
     import.meta.url.endsWith(".mjs") && existsSync(new URL("../main.ts", import.meta.url)) ? "ts" : "js";
   const { main } = await import(`../main.${extension}`);

@@ -1,8 +1,8 @@
 /** Files that are replaced as a whole. */
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readIfThere, writeAtomic } from "../../actions/files.ts";
+import { readIfThere, writeAtomic, writeNew } from "../../actions/files.ts";
 import { temporaryFolder } from "../support/context.ts";
 
 test("a file is made with its folders, replaced, and leaves nothing beside it", () => {
@@ -13,6 +13,27 @@ test("a file is made with its folders, replaced, and leaves nothing beside it", 
   expect(readFileSync(path, "utf8")).toBe("new");
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(readdirSync(join(folder, "a", "b"))).toEqual(["file"]);
+});
+
+test("what cannot be put in place leaves nothing beside it either", () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, "taken", "inside"), { recursive: true });
+  expect(() => {
+    writeAtomic(join(folder, "taken"), "text");
+  }).toThrow("EISDIR");
+  expect(readdirSync(folder)).toEqual(["taken"]);
+});
+
+test.each(["file", "link", "folder"])("a %s in the place of a new file is replaced, not written into", (kind) => {
+  const folder = temporaryFolder();
+  const [path, elsewhere] = [join(folder, ".env"), join(folder, "elsewhere")];
+  writeFileSync(elsewhere, "untouched");
+  if (kind === "file") writeFileSync(path, "old", { mode: 0o666 });
+  if (kind === "link") symlinkSync(elsewhere, path);
+  if (kind === "folder") mkdirSync(path);
+  writeNew(path, "secret", 0o600);
+  expect([readFileSync(path, "utf8"), readFileSync(elsewhere, "utf8")]).toEqual(["secret", "untouched"]);
+  expect([lstatSync(path).isFile(), statSync(path).mode & 0o777]).toEqual([true, 0o600]);
 });
 
 test("a file that is not there is undefined; anything else that fails is thrown", () => {

@@ -36,8 +36,8 @@ async function run(argv: readonly string[], files: Files = {}): Promise<Said & {
 
 const contentOf = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
-    // The folders of Pulumi's own files are made by whoever asks for them.
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes("/.pulumi"))
+    // The folders of Pulumi's own files, and of compiled code, are made by whoever asks for them.
+    .filter((entry) => entry.isFile() && !/\/\.(pulumi|cache)/.test(entry.parentPath))
     .map(
       (entry) => `${join(entry.parentPath, entry.name)}: ${readFileSync(join(entry.parentPath, entry.name), "utf8")}`,
     );

@@ -48,12 +48,12 @@ const bad: [string, object, string][] = [
   [
     "a release with a slash",
     { release: "canary/v1" },
-    "release: must be a tag without slashes and spaces: folders are named after it. It is the tag to release, such as v1.2.0.",
+    "release: must be a tag of letters, digits and . _ + @ = - only: folders and commands are named after it. It is the tag to release, such as v1.2.0.",
   ],
   [
     "a release that moves the cursor",
     { release: "canary\x1b[2J" },
-    "release: must be a tag without slashes and spaces: folders are named after it. It is the tag to release, such as v1.2.0.",
+    "release: must be a tag of letters, digits and . _ + @ = - only: folders and commands are named after it. It is the tag to release, such as v1.2.0.",
   ],
   [
     "a release that no folder can be named after",

@@ -60,7 +60,7 @@ test.each<[string, object, string]>([
   [
     "an empty release",
     { release: "" },
-    "release: must be a tag without slashes and spaces: folders are named after it. It is the tag to release, such as v1.2.0.",
+    "release: must be a tag of letters, digits and . _ + @ = - only: folders and commands are named after it. It is the tag to release, such as v1.2.0.",
   ],
   [
     "no environment",

@@ -58,8 +58,13 @@ test("what only earlier steps know travels around the specification: the rollout
   );
   expect(needs).toEqual({
     ...{ "rollout-open": [], "preflight-space": [], "preflight-gate": ["VERDICTS"], build: [], prepare: ["ARTIFACT"] },
-    ...{ "backup-take": [], "backup-prove": ["BACKUP"], "schema-before": ["PREPARED"], activation: ["PREPARED"] },
-    ...{ "schema-after": ["PREPARED", "SERVING"], "smoke-page": ["SERVING"], "smoke-space": ["SERVING"] },
+    ...{
+      "backup-take": [],
+      "backup-prove": ["BACKUP"],
+      "schema-before": ["BACKUP", "PREPARED"],
+      activation: ["PREPARED"],
+    },
+    ...{ "schema-after": ["BACKUP", "PREPARED", "SERVING"], "smoke-page": ["SERVING"], "smoke-space": ["SERVING"] },
     ...{ "smoke-decision": ["BACKUP", "DOUBTS", "SCHEMA", "SERVING"], "smoke-gate": ["DECISION"] },
     "sign-off": ["ARTIFACT", "GATE"],
   });

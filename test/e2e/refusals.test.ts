@@ -99,7 +99,7 @@ const configurations: Case[] = [
   {
     title: "a release that is an option of git",
     edit: replace("release: v1.0.0", "release: --upload-pack=touch"),
-    says: ['switchback:release: "--upload-pack=touch" is no tag of .switchback/parcel.'],
+    says: ["switchback:release: must be a tag of letters, digits and . _ + @ = - only: folders and commands are named"],
   },
   {
     title: "going back from nothing",

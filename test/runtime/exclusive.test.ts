@@ -27,9 +27,9 @@ async function countInProcesses(lock: string, file: string, processes: number): 
   return readFileSync(file, "utf8");
 }
 
-function makeStale(path: string): void {
+function makeStale(path: string, seconds = 6): void {
   writeFileSync(path, "1");
-  const past = new Date(Date.now() - 6000);
+  const past = new Date(Date.now() - seconds * 1000);
   utimesSync(path, past, past);
 }
 
@@ -61,6 +61,12 @@ test("so is what one left that died while it removed such a lock", () => {
   makeStale(`${lock}.stale`);
   expect(exclusively(lock, () => "done")).toBe("done");
   expect(existsSync(`${lock}.stale`)).toBe(false);
+});
+
+test("one that was left before the clock was set back is not waited for until then", () => {
+  const lock = join(temporaryFolder(), "lock");
+  makeStale(lock, -3600);
+  expect(exclusively(lock, () => "done")).toBe("done");
 });
 
 test("a lock in a folder that is not there is an error, not a wait", () => {

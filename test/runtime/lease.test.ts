@@ -121,6 +121,28 @@ test("a holder on another machine that was silent for long enough has lost it", 
   expect(opening(store, "5-mine")).toMatchObject({ rollout: "5-mine", opened: "5-mine" });
 });
 
+test("a clock that jumped, here or there, makes a lease neither last for ever nor count as heard of", () => {
+  const store = temporaryFolder();
+  const hour = 3600;
+  for (const silentSeconds of [-hour, -20_000 * hour, 20_000 * hour]) {
+    writeLease(store, { owner: elsewhere }, silentSeconds);
+    expect(holding(store, readLease(store))).toBe("abandoned");
+  }
+  const { fencing } = writeLease(store, { owner: elsewhere, fencing: 4e9 }, -hour);
+  expect(opening(store, "5-mine")).toMatchObject({ rollout: "5-mine", fencing: fencing + 1 });
+  expect(secondsLeft(readLease(store))).toBeLessThan(leaseSilenceSeconds + 10);
+  // Some seconds are no jump.
+  expect(holding(store, writeLease(store, { owner: elsewhere }, -30))).toBe("elsewhere");
+});
+
+test("a holder whose clock jumped on this machine holds it as long as it lives", () => {
+  const store = temporaryFolder();
+  for (const silentSeconds of [-3600, 3600]) {
+    writeLease(store, {}, silentSeconds);
+    expect(() => opening(store, "5-mine")).toThrow("the environment is being changed");
+  }
+});
+
 test("a rollout that opens takes over at once what a dead one left here; one that goes on does not", () => {
   const store = temporaryFolder();
   const left = writeLease(store, { owner: dead });

@@ -32,6 +32,13 @@ onProc("a later process with the same number is not the owner", () => {
   expect(isAlive({ ...thisProcess(), began: "12345" })).toBe(false);
 });
 
+onProc("a process of the machine's last run is not alive, though its number and its beginning are there again", () => {
+  const [, ticks = "", boot = ""] = /^(\d+) (\S+)$/.exec(thisProcess().began) ?? [];
+  expect(boot).toBe(readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim());
+  const before: Owner = { ...thisProcess(), began: `${ticks} 0b4f9c1e-0000-4000-8000-000000000000` };
+  expect([isAlive(before), isStopped(before), isSame(before, thisProcess())]).toEqual([false, false, false]);
+});
+
 onProc("a process that waits to be reaped is not alive", async () => {
   // sh starts a child, and turns into a program that never asks after it.
   const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
@@ -39,7 +46,7 @@ onProc("a process that waits to be reaped is not alive", async () => {
   const [text] = (await once(parent.stdout, "data")) as [Buffer];
   const pid = Number(text.toString());
   const fields = (): string[] => readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
-  const owner: Owner = { ...thisProcess(), pid, began: fields()[19] ?? "" };
+  const owner = ownerOf(pid);
   expect(isAlive(owner)).toBe(true);
   await until(
     "sh to become the other program",

@@ -1,6 +1,7 @@
 /** What happens around an action: the ledger, the lease, secrets, limits, and what is done after a failure. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readAttempt } from "../../actions/rollout/attempt.ts";
 import { expect, test } from "vitest";
 import { readLease } from "../../runtime/lease.ts";
 import { verify } from "../../runtime/ledger.ts";
@@ -157,5 +158,8 @@ test("a rollout that may not open leaves no trace of an attempt", async () => {
   expect(readdirSync(join(slow, "store")).includes("attempt.json")).toBe(false);
   child.kill("SIGKILL");
   await until("its end", () => child.signalCode !== null);
-  expect((await runStep(slow, opening, { rollout: "" })).code).toBe(0);
+  const opened = await runStep(slow, opening, { rollout: "" });
+  expect(opened.code).toBe(0);
+  const { id } = JSON.parse(opened.stdout) as { id: string };
+  expect(readAttempt(join(slow, "store"))).toEqual({ id, release: "v2" });
 }, 15_000);

@@ -78,6 +78,9 @@ test("a dead owner, and one elsewhere that was silent for long, are not waited f
   const elsewhere: Owner = { ...thisProcess(), machine: "elsewhere" };
   writeRecord(store, { owner: elsewhere }, 31);
   expect(await claimed(store, "other")).toMatchObject({ tookOver: true });
+  // Touched by a clock that was an hour ahead.
+  writeRecord(store, { owner: elsewhere }, -3600);
+  expect(await claimed(store, "third")).toMatchObject({ tookOver: true });
 });
 
 test("an owner elsewhere that was heard of lately is waited for", async () => {

@@ -1,5 +1,5 @@
 /** A store that was used is told from an empty folder in its place. */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Refusal } from "../../actions/action.ts";
@@ -17,6 +17,15 @@ test("the first rollout makes it, later ones find the same; it may be moved", ()
   expect([enterStore(store, { id, leaving: "none" }), wantStore(store), readMark(store)?.id]).toEqual([id, id, id]);
   renameSync(store, `${store}-moved`);
   expect(enterStore(`${store}-moved`, { id, leaving: "none" })).toBe(id);
+});
+
+test("made by the first rollout it is its owner's alone; one that people have made stays as they want it", () => {
+  const store = join(newStore(), "deep", "store");
+  enterStore(store, first);
+  const shared = newStore();
+  mkdirSync(shared, { mode: 0o755 });
+  enterStore(shared, first);
+  expect([store, shared].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o755]);
 });
 
 test("a mount point whose mount is gone is refused, and stays empty", () => {

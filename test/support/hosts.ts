@@ -34,6 +34,13 @@ export const manifestOf = (release: string): Manifest => ({
   commit: release.replaceAll(/[^0-9]/g, "").padEnd(40, "0"),
 });
 
+/** The folder of a host on which nothing was prepared yet. */
+export function hostFolder(): string {
+  const directory = temporaryFolder();
+  mkdirSync(join(directory, "releases"));
+  return directory;
+}
+
 export async function makeHost(name: string): Promise<TestHost> {
   const directory = join(temporaryFolder(), name);
   mkdirSync(join(directory, "log"), { recursive: true });

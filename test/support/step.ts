@@ -15,6 +15,8 @@ export interface Around {
   readonly timeoutSeconds?: number;
   readonly previous?: unknown;
   readonly environment?: Readonly<Record<string, string>>;
+  /** False for a store that is not there, or never was one. Default true: it is made one. */
+  readonly marked?: boolean;
 }
 
 export interface Ended {
@@ -25,12 +27,13 @@ export interface Ended {
 
 /** Starts a step in a project; it is ended with the test, should it still run. */
 export function startStep(project: string, spec: Partial<Spec>, around: Around = {}): ChildProcessWithoutNullStreams {
+  const { marked = true } = around;
   const { rollout = "2-abcdef", needs = {}, secrets = {}, timeoutSeconds = 20, previous, environment = {} } = around;
   // The store of a rollout that was opened already; where the step opens one it makes its own mark.
   const store = resolve(project, spec.store ?? "store");
   const isThere =
     existsSync(join(store, "store.json")) || statSync(store, { throwIfNoEntry: false })?.isFile() === true;
-  if (spec.opens !== true && !isThere) enterStore(store, { id: undefined, leaving: "none" });
+  if (marked && spec.opens !== true && !isThere) enterStore(store, { id: undefined, leaving: "none" });
   const child = spawn(process.execPath, ["-e", "import('switchback/step')"], {
     cwd: project,
     env: {

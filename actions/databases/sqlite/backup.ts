@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
@@ -32,7 +42,7 @@ export const manifestFile = "manifest.json";
 
 interface Args {
   readonly database: string;
-  /** The release that serves while it is taken. */
+  /** The release that serves while it is taken, `none` for none. */
   readonly serving: string;
 }
 
@@ -44,6 +54,11 @@ export const sqliteBackup = defineAction<Args, unknown, Backup>(import.meta.url,
   args: (z) => z.strictObject({ database: z.string().min(1), serving: z.string() }),
   timeoutSeconds: 1800,
   run: async ({ database: path, serving }, context) => {
+    if (!existsSync(path) && serving !== "none") {
+      throw new Refusal(
+        `${path}: the database is not there, though ${serving} serves. Is its disk mounted? Nothing was changed. When it is back: switchback up`,
+      );
+    }
     if (!existsSync(path)) {
       context.tell("there is no database yet: nothing to back up, nothing to go back to");
       return { id: "none", digest: "", schema: "0000" };
@@ -51,33 +66,40 @@ export const sqliteBackup = defineAction<Args, unknown, Backup>(import.meta.url,
     const id = `${context.rollout}-${serving}`;
     const folder = `${inStore.backup(context.store, id)}.part`;
     rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
-    const file = join(folder, databaseFile);
-    await copyTo(path, file);
-    const copy = await open(file);
-    // One file, and its digest covers all of it: no write-ahead log beside it.
-    copy.exec("PRAGMA journal_mode = DELETE");
-    const about = { schema: revisionOf(copy), content: contentOf(copy) };
-    copy.close();
-    const backup = { id, digest: await digestOf(file), schema: about.schema };
-    const { size: sizeBytes } = statSync(file);
-    const manifest: BackupManifest = {
-      ...backup,
-      ...{
-        release: serving,
-        rollout: context.rollout,
-        takenAt: new Date().toISOString(),
-        sizeBytes,
-        content: about.content,
-      },
-    };
-    writeFileSync(join(folder, manifestFile), `${JSON.stringify(manifest, undefined, 2)}\n`);
-    rmSync(inStore.backup(context.store, id), { recursive: true, force: true });
-    renameSync(folder, inStore.backup(context.store, id));
-    context.tell(`backup ${id}: ${sizeBytes} bytes, schema ${backup.schema}`);
-    return backup;
+    try {
+      const manifest = await take({ path, folder, id, serving }, context.rollout);
+      rmSync(inStore.backup(context.store, id), { recursive: true, force: true });
+      renameSync(folder, inStore.backup(context.store, id));
+      context.tell(`backup ${id}: ${manifest.sizeBytes} bytes, schema ${manifest.schema}`);
+      return { id, digest: manifest.digest, schema: manifest.schema };
+    } catch (error) {
+      // A full disk stays full otherwise.
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
   },
 });
+
+/** Makes a backup's folder with all that is in it. */
+async function take(
+  { path, folder, id, serving }: { path: string; folder: string; id: string; serving: string },
+  rollout: string,
+): Promise<BackupManifest> {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, databaseFile);
+  await copyTo(path, file);
+  const copy = await open(file);
+  // One file, and its digest covers all of it: no write-ahead log beside it.
+  copy.exec("PRAGMA journal_mode = DELETE");
+  const about = { schema: revisionOf(copy), content: contentOf(copy) };
+  copy.close();
+  const manifest: BackupManifest = {
+    ...{ id, digest: await digestOf(file), schema: about.schema, release: serving, rollout },
+    ...{ takenAt: new Date().toISOString(), sizeBytes: statSync(file).size, content: about.content },
+  };
+  writeFileSync(join(folder, manifestFile), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  return manifest;
+}
 
 /**
  * Copies a database that is in use, as of one moment, over whatever `to` holds; connections to either stay good. Waits
@@ -90,7 +112,9 @@ export async function copyTo(
 ): Promise<void> {
   const { backup } = await import("node:sqlite");
   const source = await open(from, { readOnly: true });
-  const deadline = Date.now() + waitSeconds * 1000;
+  const deadline = performance.now() + waitSeconds * 1000;
+  // Nobody may read the copy who may not read what it was made of.
+  if (!existsSync(to)) closeSync(openSync(to, "wx", statSync(from).mode & 0o777));
   try {
     for (;;) {
       fence?.();
@@ -99,7 +123,8 @@ export async function copyTo(
         return;
       } catch (error) {
         if (!isLocked(error)) throw error;
-        if (Date.now() > deadline) throw new Refusal(`${to}: others have been writing to it for ${waitSeconds} s`);
+        if (performance.now() > deadline)
+          throw new Refusal(`${to}: others have been writing to it for ${waitSeconds} s`);
         await pause(50);
       }
     }

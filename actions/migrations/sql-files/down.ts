@@ -20,7 +20,7 @@ export const sqlFilesDown = defineAction<Args, SchemaNeeds, Schema>(import.meta.
   survives: true,
   timeoutSeconds: 1800,
   run: ({ database: path, revisions }, context) =>
-    workOnSchema(path, context, context.needs.SERVING, (database, fence) => {
+    workOnSchema(path, context, context.needs, (database, fence) => {
       const done = applyDown(database, revisions, fence);
       if (done.length === 0) return "nothing";
       context.tell(`took back ${done.join(", ")}`);

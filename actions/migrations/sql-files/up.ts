@@ -1,5 +1,4 @@
-import { mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Migration } from "../../../release/migrations.ts";
 import { defineAction } from "../../action.ts";
 import { folderOf, type Host, hostSchema } from "../../platforms/servers/host.ts";
@@ -31,9 +30,8 @@ export const sqlFilesUp = defineAction<Args, SchemaNeeds & { PREPARED: Prepared 
   survives: true,
   timeoutSeconds: 1800,
   run: async (args, context) => {
-    const { PREPARED: prepared, SERVING: serving } = context.needs;
-    mkdirSync(dirname(args.database), { recursive: true });
-    return workOnSchema(args.database, context, serving, (database, fence) => {
+    const { PREPARED: prepared } = context.needs;
+    return workOnSchema(args.database, context, context.needs, (database, fence) => {
       fence();
       database.exec("PRAGMA journal_mode = WAL");
       const folder = join(folderOf(args.host, prepared.folder), args.migrations);

@@ -4,8 +4,8 @@ import { clearMaintenance } from "./maintenance.ts";
 import type { Prepared } from "./prepare.ts";
 import { linesSince, logPosition } from "./release-log.ts";
 import { type Downtime, sample } from "./sampler.ts";
-import { readSettled } from "./settled.ts";
-import { settle, type Switch, switchAll, switchBack, switchSchema } from "./switch.ts";
+import { servedBefore } from "./settled.ts";
+import { settle, type Switch, switchAll, switchBack, switchSchema, whyNotInPlace } from "./switch.ts";
 
 /** What serves after an activation. True whatever was asked for. */
 export interface Serving {
@@ -41,10 +41,11 @@ export const activateOnServers = defineAction<Switch, { PREPARED: Prepared }, Ac
   timeoutSeconds: 1800,
   run: async (args, context) => {
     const { PREPARED: prepared } = context.needs;
-    const before = readSettled(context.store)?.folder ?? "";
+    const before = servedBefore(context);
     const positions = args.hosts.map((host) => logPosition(host, args.log));
     const sampler = sample(args.address + args.evidence.version);
-    const wrong = await switchAll(args, prepared.folder, context);
+    // Where one host cannot follow none begins.
+    const wrong = whyNotInPlace(args.hosts, prepared.folder) || (await switchAll(args, prepared.folder, context));
     const lines = args.hosts.flatMap((host, index) =>
       linesSince(host, args.log, positions[index] ?? 0, context.release),
     );

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Context, Refusal, type Zod } from "../../action.ts";
@@ -54,23 +54,45 @@ export const manifestShape = { release: "string", commit: "string", artifact: "s
 
 export const folderOf = (host: Host, id: string): string => resolve(host.directory, "releases", id);
 
-/** Errors: the folder has none, or a damaged one. */
+/** Errors: the release is not on the host, something else stands in its place, or what it says of itself is damaged. */
 export function readManifest(host: Host, id: string): Manifest {
-  const path = join(folderOf(host, id), manifestName);
   const remedy = "Remove that folder, unless it serves, and prepare it anew: switchback up --again";
-  const manifest = readJson(path, manifestShape, remedy) as Manifest | undefined;
+  const manifest = isInPlace(host, id)
+    ? (readJson(join(folderOf(host, id), manifestName), manifestShape, remedy) as Manifest | undefined)
+    : undefined;
   if (manifest) return manifest;
-  throw new Refusal(`${path}: is not there: ${host.name} has no release in that folder. ${remedy}`);
+  throw new Refusal(
+    `${host.name}: ${join("releases", id)} is not there. Was the host lost since it was prepared, or its disk? When it is back: switchback up`,
+  );
 }
 
-/** The id of the release folder that `current` points at; undefined before the first release. */
+/** Whether a release is on a host, complete. Errors: a link leads to somewhere else, which is not ours to serve. */
+export function isInPlace(host: Host, id: string): boolean {
+  const folder = folderOf(host, id);
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink())
+    throw new Refusal(
+      `${host.name}: ${join("releases", id)} is a link to ${readlinkSync(folder)}, which no rollout has made. Find out who has, and remove it`,
+    );
+  return existsSync(join(folder, manifestName));
+}
+
+/**
+ * The id of the release folder that `current` points at; undefined before the first release. Errors: it points at
+ * something else.
+ */
 export function currentOf(host: Host): string | undefined {
+  let target: string;
   try {
-    return basename(readlinkSync(join(host.directory, "current")));
+    target = readlinkSync(join(host.directory, "current"));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    if (code !== "EINVAL") throw error;
+    throw new Refusal(`${host.name}: current is no link to a release: ${join(host.directory, "current")}`);
   }
+  const id = basename(target);
+  if (resolve(host.directory, target) === folderOf(host, id)) return id;
+  throw new Refusal(`${host.name}: current points at ${target}, which is no release of this host`);
 }
 
 /** Where a host remembers who has acted there. */
@@ -78,8 +100,13 @@ export const fenceOf = (host: Host): string => join(host.directory, "fence");
 
 const stagedName = /^current\.(\d+)\.next$/;
 
-/** Lets a rollout act on a host. Errors: `Fenced` when one that came later has acted there. */
+/** Lets a rollout act on a host. Errors: `Fenced` when one that came later has acted there; the host is not there. */
 export function enterHost(host: Host, context: Context): void {
+  // Where a mount is gone nothing is made in its place.
+  if (!existsSync(join(host.directory, "releases")))
+    throw new Refusal(
+      `${host.name}: ${host.directory} holds no releases. Is the host up, its disk mounted? When it is back: switchback up`,
+    );
   passFence(fenceOf(host), host.name, context);
   for (const name of readdirSync(host.directory)) {
     const staged = Number(stagedName.exec(name)?.[1] ?? Infinity);
@@ -92,7 +119,6 @@ export function enterHost(host: Host, context: Context): void {
  * the last look and the rename cannot switch either: who came meanwhile has taken away what would be renamed.
  */
 export function point(host: Host, id: string, context: Context): void {
-  mkdirSync(host.directory, { recursive: true });
   const next = join(host.directory, `current.${context.fencing.number}.next`);
   rmSync(next, { force: true });
   symlinkSync(join("releases", id), next);

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Context, defineAction, Refusal } from "../../action.ts";
 import { failuresOf } from "../../fence.ts";
 import { type Artifact, unpack } from "../../artifact/archive.ts";
-import { enterHost, folderOf, type Host, hostSchema, type Manifest, manifestName } from "./host.ts";
+import { writeNew } from "../../files.ts";
+import { enterHost, folderOf, type Host, hostSchema, isInPlace, type Manifest, manifestName } from "./host.ts";
 
 export interface Prepared {
   /** Name of the release's folder on every host. */
@@ -60,14 +61,14 @@ async function prepareHost(
   const folder = folderOf(host, id);
   mkdirSync(join(host.directory, "releases"), { recursive: true });
   enterHost(host, context);
-  if (existsSync(join(folder, manifestName))) return;
+  if (isInPlace(host, id)) return;
   const temporary = mkdtempSync(join(resolve(host.directory), "releases", `.${id}.`));
   try {
     await unpack(context.store, artifact, temporary);
-    writeFileSync(join(temporary, ".env"), settings, { mode: 0o600 });
+    writeNew(join(temporary, ".env"), settings, 0o600);
     if (args.install.length > 0) await context.exec(args.install, { cwd: temporary });
     const manifest: Manifest = { release: context.release, commit: artifact.commit, artifact: artifact.digest };
-    writeFileSync(join(temporary, manifestName), `${JSON.stringify(manifest)}\n`);
+    writeNew(join(temporary, manifestName), `${JSON.stringify(manifest)}\n`);
     enterHost(host, context);
     rmSync(folder, { recursive: true, force: true });
     renameSync(temporary, folder);

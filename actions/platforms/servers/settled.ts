@@ -1,4 +1,5 @@
 import { inStore } from "../../../release/store.ts";
+import type { Context } from "../../action.ts";
 import { readJson } from "../../json-file.ts";
 import { currentOf, type Host, type Manifest, manifestShape, readManifest } from "./host.ts";
 
@@ -6,6 +7,8 @@ import { currentOf, type Host, type Manifest, manifestShape, readManifest } from
 export interface Settled extends Manifest {
   readonly folder: string;
   readonly rollout: string;
+  /** The folder that served before that rollout, empty for none. */
+  readonly before: string;
 }
 
 /** Undefined before the first release. Errors: what is written there is nothing of ours. */
@@ -15,6 +18,12 @@ export function readSettled(store: string): Settled | undefined {
     { ...manifestShape, folder: "string", rollout: "string" },
     "Put it back from a copy of the store: without it no rollout can be taken back by itself",
   ) as Settled | undefined;
+}
+
+/** The folder that served before this rollout, empty for none; also when this rollout has switched already, and was cut off. */
+export function servedBefore({ store, rollout }: Pick<Context, "store" | "rollout">): string {
+  const settled = readSettled(store);
+  return (settled?.rollout === rollout ? settled.before : settled?.folder) ?? "";
 }
 
 /** Which release every host's `current` points at, by the host's name. */

@@ -1,6 +1,7 @@
 import { inStore } from "../../../release/store.ts";
 import type { Context, Zod } from "../../action.ts";
-import { failuresOf } from "../../fence.ts";
+import { reason } from "../../check.ts";
+import { Fenced, failuresOf } from "../../fence.ts";
 import { writeAtomic } from "../../files.ts";
 import {
   enterHost,
@@ -8,12 +9,13 @@ import {
   evidenceSchema,
   type Host,
   hostSchema,
+  type Manifest,
   point,
   readManifest,
   reload,
   verify,
 } from "./host.ts";
-import type { Settled } from "./settled.ts";
+import { readSettled, servedBefore, type Settled } from "./settled.ts";
 
 /** What it takes to switch the hosts of an environment from one release to another. */
 export interface Switch {
@@ -58,22 +60,59 @@ export async function switchAll(args: Switch, folder: string, context: Context):
   return failuresOf(results).join("\n");
 }
 
-/** What serves once all hosts run the release in `folder`, remembered in the store. Errors: `Fenced`. */
+/** Why hosts cannot be switched to a folder, in words; empty when it is in place on all of them. */
+export const whyNotInPlace = (hosts: readonly Host[], folder: string): string =>
+  hosts
+    .flatMap((host) => {
+      try {
+        readManifest(host, folder);
+        return [];
+      } catch (error) {
+        return [reason(error)];
+      }
+    })
+    .join("\n");
+
+/**
+ * What serves once all hosts run the release in `folder`, remembered in the store. Not verified: a host may be lost, and
+ * what is true of the others is recorded all the same. Errors: `Fenced`.
+ */
 export function settle({ hosts }: Switch, folder: string, verified: boolean, context: Context): After {
-  for (const host of hosts) enterHost(host, context);
-  const [host] = hosts;
-  if (!host) throw new Error("an environment has at least one host");
-  const settled: Settled = { ...readManifest(host, folder), folder, rollout: context.rollout };
+  enterHosts(hosts, verified, context);
+  const { rollout } = context;
+  const settled: Settled = { ...manifestOf(hosts, folder, context), folder, rollout, before: servedBefore(context) };
   writeAtomic(inStore.settled(context.store), JSON.stringify(settled));
   return { ...settled, verified };
+}
+
+function enterHosts(hosts: readonly Host[], all: boolean, context: Context): void {
+  for (const host of hosts) {
+    try {
+      enterHost(host, context);
+    } catch (error) {
+      if (all || error instanceof Fenced) throw error;
+    }
+  }
+}
+
+/** As a host has it that is there; where none is, as the last activation has left it. */
+function manifestOf(hosts: readonly Host[], folder: string, { store }: Context): Manifest {
+  const [first] = hosts;
+  if (!first) throw new Error("an environment has at least one host");
+  const host = hosts.find((one) => whyNotInPlace([one], folder) === "");
+  const settled = readSettled(store);
+  if (host || settled?.folder !== folder) return readManifest(host ?? first, folder);
+  const { release, commit, artifact } = settled;
+  return { release, commit, artifact };
 }
 
 /** Takes all hosts back to a folder that served before; empty for none. Returns what serves then. Errors: `Fenced`. */
 export async function switchBack(args: Switch, folder: string, context: Context): Promise<After> {
   if (folder === "") {
-    for (const host of args.hosts) enterHost(host, context);
+    enterHosts(args.hosts, false, context);
     context.tell("there is no earlier release to go back to");
-    return { release: "none", commit: "", artifact: "", folder: "", rollout: context.rollout, verified: false };
+    const { rollout } = context;
+    return { release: "none", commit: "", artifact: "", folder: "", rollout, before: "", verified: false };
   }
   const wrong = await switchAll(args, folder, context);
   const after = settle(args, folder, wrong === "", context);

@@ -4,14 +4,15 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { conclude } from "../../../actions/rollout/conclude.ts";
 import type { Decision } from "../../../actions/rollout/decide.ts";
-import { act, temporaryFolder } from "../../support/context.ts";
+import { act } from "../../support/context.ts";
 import { type Health, makeHealth } from "../../support/health.ts";
+import { hostFolder } from "../../support/hosts.ts";
 
 const stays: Decision = { decision: "stays", serving: "v2", table: "", why: "the policy leaves it to you" };
 
 /** Concludes, with a maintenance page up that a stopped revert has left. */
 async function concluded(decided: Partial<Decision>, { health, from = "v1" }: { health: Health; from?: string }) {
-  const directory = temporaryFolder();
+  const directory = hostFolder();
   const page = join(directory, "maintenance.json");
   writeFileSync(page, "{}");
   const hosts = [{ name: "web-1", directory, address: health.url }];

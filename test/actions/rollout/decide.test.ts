@@ -5,7 +5,7 @@ import { decide } from "../../../actions/rollout/decide.ts";
 import type { Serving } from "../../../actions/platforms/servers/activate.ts";
 import type { Schema } from "../../../actions/migrations/sql-files/schema.ts";
 import { call } from "../../../components/call.ts";
-import { act } from "../../support/context.ts";
+import { act, temporaryFolder } from "../../support/context.ts";
 
 const serving: Serving = { release: "v2", folder: "f2", before: "f1", reverted: false, why: "", verified: true };
 const schema: Schema = { revision: "0002", did: "applied 0002" };
@@ -17,6 +17,7 @@ const failing = {
 };
 
 interface Case {
+  readonly store?: string;
   readonly serving?: Partial<Serving>;
   readonly schema?: Partial<Schema>;
   readonly doubts?: object;
@@ -40,6 +41,7 @@ async function decided({ answers = {}, ...given }: Case) {
     { revert, back: [...back], rest: [...rest] },
     {
       ...{ needs, release: "v2" },
+      ...(given.store === undefined ? {} : { store: given.store }),
       call: ({ action }, given) => {
         if (action === "health") return Promise.resolve(answers[action] ?? { verdict: "fail", seen: "500", from: "x" });
         done.push([action, given]);
@@ -54,6 +56,16 @@ async function decided({ answers = {}, ...given }: Case) {
 const broken = { schema: { wrong: "no such table" } };
 const table = "  ✗ schema  fail     no such table";
 const needsOfBack = { BEFORE: "f1", BACKUP: backup };
+
+test("cut off while it went back, it goes on, whatever the checks say of the release before", async () => {
+  const store = temporaryFolder();
+  const answers = { "go-back": { release: "v1", verified: true } };
+  const first = await decided({ store, doubts: failing, answers });
+  const healthy = { ...answers, health: { verdict: "pass", seen: "200", from: "x" } };
+  const again = await decided({ store, doubts: failing, answers: healthy });
+  expect(again).toEqual(first);
+  expect(again.result).toMatchObject({ decision: "reverted", serving: "v1" });
+});
 
 test("without a doubt it is go", async () => {
   expect(await decided({})).toEqual({ result: { decision: "go", serving: "v2", table: "", why: "" }, done: [] });

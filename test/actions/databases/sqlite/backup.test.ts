@@ -1,5 +1,5 @@
 /** Backups of a database in use, and what lies beside them. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
@@ -44,6 +44,15 @@ test("without a database there is nothing to back up, and that is said", async (
   expect(readdirSync(store)).toEqual([]);
 });
 
+test("a database that is gone while a release serves is no first release", async () => {
+  const database = join(temporaryFolder(), "gone.sqlite");
+  const store = temporaryFolder();
+  await expect(act(sqliteBackup, { database, serving: "v1" }, { store })).rejects.toThrow(
+    `${database}: the database is not there, though v1 serves. Is its disk mounted? Nothing was changed. When it is back: switchback up`,
+  );
+  expect(readdirSync(store)).toEqual([]);
+});
+
 test("what a killed run left is cleared away; taken again, a backup is the new one", async () => {
   const database = makeShop();
   const store = temporaryFolder();
@@ -56,6 +65,13 @@ test("what a killed run left is cleared away; taken again, a backup is the new o
   expect(readdirSync(join(store, "backups"))).toEqual(["2-b-v1"]);
   expect(readdirSync(join(store, "backups", "2-b-v1")).sort()).toEqual(["database.sqlite", "manifest.json"]);
   expect(second.result.digest).not.toBe(first.result.digest);
+});
+
+test.each([0o600, 0o640, 0o644])("a backup of a database of mode %o is read by nobody else", async (mode) => {
+  const database = makeShop();
+  chmodSync(database, mode);
+  const { store } = await act(sqliteBackup, { database, serving: "v1" }, { rollout: "2-b" });
+  expect(statSync(join(inStore.backup(store, "2-b-v1"), "database.sqlite")).mode & 0o777).toBe(mode);
 });
 
 test("what is no database is an error, and no backup", async () => {

@@ -9,11 +9,12 @@ import { readBackup, sqliteProve } from "../../../../actions/databases/sqlite/pr
 import { lossesOfRestoring, sqliteRestore } from "../../../../actions/databases/sqlite/restore.ts";
 import { call } from "../../../../components/call.ts";
 import { inStore } from "../../../../release/store.ts";
-import { act, type Given, temporaryFolder } from "../../../support/context.ts";
+import { act, type Given } from "../../../support/context.ts";
 import { makeShop, names, sql } from "../../../support/database.ts";
+import { hostFolder } from "../../../support/hosts.ts";
 
 async function makeBackup(proven = true) {
-  const [database, directory] = [makeShop(), temporaryFolder()];
+  const [database, directory] = [makeShop(), hostFolder()];
   const { result: backup, store } = await act(sqliteBackup, { database, serving: "v1" }, { rollout: "2-b" });
   if (proven) await act(sqliteProve, {}, { store, needs: { BACKUP: backup } });
   const hosts = [{ name: "web-1", directory, address: "http://127.0.0.1:1" }];

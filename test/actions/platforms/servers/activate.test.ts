@@ -18,7 +18,12 @@ async function makeHosts(releases: Readonly<Record<string, readonly Behaviour[]>
 
 async function activate(hosts: readonly TestHost[], release: string, store: string) {
   const needs = { PREPARED: { folder: `${release}-f`, release, commit: "c" } };
-  const { result, told } = await act(activateOnServers, switchOf(hosts), { needs, store, release, rollout: "2-b" });
+  const { result, told } = await act(activateOnServers, switchOf(hosts), {
+    needs,
+    store,
+    release,
+    rollout: release === "v1" ? "1-a" : "2-b",
+  });
   const { downtime, ...serving } = result;
   return { serving, downtime, told, bytes: Buffer.byteLength(JSON.stringify(result)) };
 }
@@ -103,13 +108,30 @@ test("a first release that fails leaves nothing serving", async () => {
   expect(readSettled(store)).toBeUndefined();
 });
 
-test("a release whose files are missing on one host is taken back", async () => {
+test("cut off when it had switched, it knows what served before all the same", async () => {
+  const hosts = await makeHosts({ v1: [], v2: [] });
+  const store = temporaryFolder();
+  const args = switchOf(hosts);
+  for (const [release, rollout] of [
+    ["v1", "1-a"],
+    ["v2", "2-b"],
+    ["v2", "2-b"],
+  ] as const) {
+    const needs = { PREPARED: { folder: `${release}-f`, release, commit: "c" } };
+    const { result } = await act(activateOnServers, args, { needs, store, release, rollout });
+    expect([result.release, result.before]).toEqual([release, release === "v1" ? "" : "v1-f"]);
+  }
+});
+
+test("a release whose files are missing on one host is switched to on none", async () => {
   const hosts = await makeHosts({ v1: [] });
   const store = temporaryFolder();
   await activate(hosts, "v1", store);
   for (const host of hosts.slice(1)) host.place("v2");
-  const { serving } = await activate(hosts, "v2", store);
+  const { serving, told } = await activate(hosts, "v2", store);
   expect([serving.release, serving.reverted, serving.verified]).toEqual(["v1", true, true]);
+  expect(serving.why).toMatch(/^web-1: releases\/v2-f is not there\. Was the host lost since it was prepared/);
+  expect(told.filter((line) => line.includes("switching to v2"))).toEqual([]);
   expect(await states(hosts)).toEqual(hosts.map(() => ["v1", false]));
 });
 

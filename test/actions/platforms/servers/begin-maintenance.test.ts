@@ -6,14 +6,14 @@ import { expect, test } from "vitest";
 import { beginMaintenance } from "../../../../actions/platforms/servers/begin-maintenance.ts";
 import { call } from "../../../../components/call.ts";
 import { act, temporaryFolder } from "../../../support/context.ts";
+import { hostFolder } from "../../../support/hosts.ts";
 
 const page = { minutes: 5, message: "Back soon", bypass: "BYPASS" };
 
 test("every host has the page with its end and the digest of what lets one through, never that itself", async () => {
-  const folder = temporaryFolder();
   const hosts = ["web-1", "web-2"].map((name) => ({
     name,
-    directory: join(folder, name),
+    directory: hostFolder(),
     address: "http://127.0.0.1:1",
   }));
   const { result, told } = await act(beginMaintenance, { hosts, ...page }, { secrets: { BYPASS: "let me in" } });
@@ -22,7 +22,7 @@ test("every host has the page with its end and the digest of what lets one throu
   expect(told).toEqual([`maintenance is on until ${until}`]);
   const bypassDigest = createHash("sha256").update("let me in").digest("hex");
   for (const { directory } of hosts) {
-    expect(readdirSync(directory)).toEqual(["fence", "maintenance.json"]);
+    expect(readdirSync(directory)).toEqual(["fence", "maintenance.json", "releases"]);
     const written: unknown = JSON.parse(readFileSync(join(directory, "maintenance.json"), "utf8"));
     expect(written).toEqual({ until, message: "Back soon", bypassDigest });
   }

@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { beginMaintenance } from "../../../../actions/platforms/servers/begin-maintenance.ts";
 import { endMaintenance } from "../../../../actions/platforms/servers/end-maintenance.ts";
-import { act, temporaryFolder } from "../../../support/context.ts";
+import { act } from "../../../support/context.ts";
+import { hostFolder } from "../../../support/hosts.ts";
 
 test("what was put up is taken down on every host, and again without harm", async () => {
   const hosts = ["web-1", "web-2"].map((name) => ({
     name,
-    directory: temporaryFolder(),
+    directory: hostFolder(),
     address: "http://127.0.0.1:1",
   }));
   const page = { hosts, minutes: 5, message: "Back soon", bypass: "BYPASS" };

@@ -1,10 +1,12 @@
 /** One host: where its releases are, which one is current, and how one sees that it serves. */
-import { lstatSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import * as z from "zod";
+import { Refusal } from "../../../../actions/action.ts";
 import {
   currentOf,
+  enterHost,
   evidenceSchema,
   folderOf,
   hostSchema,
@@ -54,7 +56,45 @@ test("what a killed run of the same number left does not disturb", async () => {
 test("a current that is no link is an error", () => {
   const directory = temporaryFolder();
   writeFileSync(join(directory, "current"), "");
-  expect(() => currentOf({ name: "web-1", directory, address: "" })).toThrow("EINVAL");
+  expect(() => currentOf({ name: "web-1", directory, address: "" })).toThrow(
+    `web-1: current is no link to a release: ${join(directory, "current")}`,
+  );
+});
+
+test("a current that leads out of the host's releases is no release, whatever it is called", async () => {
+  const host = await makeHost("web-1");
+  const id = host.place("v1");
+  const elsewhere = join(temporaryFolder(), "releases", id);
+  symlinkSync(elsewhere, join(host.directory, "current"));
+  expect(() => currentOf(host)).toThrow(
+    new Refusal(`web-1: current points at ${elsewhere}, which is no release of this host`),
+  );
+  point(host, id, context);
+  expect(readlinkSync(join(host.directory, "current"))).toBe(`releases/${id}`);
+});
+
+test("a release's folder that is a link to elsewhere is refused, not followed", async () => {
+  const host = await makeHost("web-1");
+  const elsewhere = (await makeHost("web-2")).directory;
+  mkdirSync(join(host.directory, "releases"));
+  symlinkSync(elsewhere, join(host.directory, "releases", "v1-f"));
+  writeFileSync(join(elsewhere, ".switchback.json"), JSON.stringify(manifestOf("v1")));
+  const refusal = `web-1: releases/v1-f is a link to ${elsewhere}, which no rollout has made. Find out who has, and remove it`;
+  expect(() => readManifest(host, "v1-f")).toThrow(new Refusal(refusal));
+});
+
+test("a host that is not there is refused, and nothing is made in its place", async () => {
+  const host = await makeHost("web-1");
+  const lost = { ...host, directory: join(host.directory, "mount") };
+  const empty = { ...host, directory: temporaryFolder() };
+  for (const one of [lost, empty])
+    expect(() => {
+      enterHost(one, context);
+    }).toThrow(`web-1: ${one.directory} holds no releases. Is the host up, its disk mounted? When it is back:`);
+  expect([existsSync(lost.directory), readdirSync(empty.directory)]).toEqual([false, []]);
+  expect(() => readManifest(host, "v9-f")).toThrow(
+    "web-1: releases/v9-f is not there. Was the host lost since it was prepared, or its disk? When it is back: switchback up",
+  );
 });
 
 test("the application is told to load in the host's folder; its failure is one", async () => {

@@ -1,4 +1,5 @@
 /** Switching all hosts of an environment to a folder, and back. */
+import { existsSync, rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { currentOf } from "../../../../actions/platforms/servers/host.ts";
@@ -25,11 +26,10 @@ test("what goes wrong is told host by host, and one does not stop the others", a
   hosts[0].place("v1", { health: 500 });
   hosts[2].place("v1", { refuses: "no memory" });
   const { context } = makeContext();
-  const manifest = `${hosts[1].directory}/releases/v1-f/.switchback.json`;
   expect(await switchAll(switchOf(hosts), "v1-f", context)).toBe(
     [
       "web-1: /health answered 500 (asked 4 times)",
-      `${manifest}: is not there: web-2 has no release in that folder. Remove that folder, unless it serves, and prepare it anew: switchback up --again`,
+      "web-2: releases/v1-f is not there. Was the host lost since it was prepared, or its disk? When it is back: switchback up",
       `${reloadInWords}: failed (exit code 1)`,
       "  no memory",
     ].join("\n"),
@@ -40,7 +40,7 @@ test("back to what served before: all hosts, verified, and remembered", async ()
   const hosts = await threeHosts();
   for (const host of hosts) host.place("v1");
   const { context, store } = makeContext({ rollout: "3-c" });
-  const after = { ...manifestOf("v1"), folder: "v1-f", rollout: "3-c" };
+  const after = { ...manifestOf("v1"), folder: "v1-f", rollout: "3-c", before: "" };
   expect(await switchBack(switchOf(hosts), "v1-f", context)).toEqual({ ...after, verified: true });
   expect(readSettled(store)).toEqual(after);
   expect(hosts.map(currentOf)).toEqual(["v1-f", "v1-f", "v1-f"]);
@@ -57,10 +57,24 @@ test("back to what does not serve well either is recorded as what it is", async 
   expect(readSettled(store)?.release).toBe("v1");
 });
 
+test("back where a host is lost: the others go back, and what is true is recorded", async () => {
+  const hosts = await threeHosts();
+  for (const host of hosts) host.place("v1");
+  rmSync(hosts[0].directory, { recursive: true });
+  const { context, told, store } = makeContext({ rollout: "3-c" });
+  const after = { ...manifestOf("v1"), folder: "v1-f", rollout: "3-c", before: "" };
+  expect(await switchBack(switchOf(hosts), "v1-f", context)).toEqual({ ...after, verified: false });
+  expect(told.at(-1)).toMatch(/^v1 does not serve well either, .*: web-1: releases\/v1-f is not there\./);
+  expect([existsSync(hosts[0].directory), hosts.slice(1).map(currentOf)]).toEqual([false, ["v1-f", "v1-f"]]);
+  for (const { directory } of hosts.slice(1)) rmSync(directory, { recursive: true });
+  expect(await switchBack(switchOf(hosts), "v1-f", context)).toEqual({ ...after, verified: false });
+  expect(readSettled(store)).toEqual(after);
+});
+
 test("where nothing served before, nothing serves, and nothing is remembered", async () => {
   const { context, told, store } = makeContext({ rollout: "1-a" });
   expect(await switchBack(switchOf([await makeHost("web-1")]), "", context)).toEqual({
-    ...{ release: "none", commit: "", artifact: "", folder: "", rollout: "1-a", verified: false },
+    ...{ release: "none", commit: "", artifact: "", folder: "", rollout: "1-a", before: "", verified: false },
   });
   expect(told).toEqual(["there is no earlier release to go back to"]);
   expect(readSettled(store)).toBeUndefined();

@@ -1,0 +1,17 @@
+// Plain JavaScript for any Node. What Node has compiled is kept between processes, where nobody else can put anything in
+// its place: Node's own choice is a folder under the temporary one, which whoever comes first owns.
+import { mkdirSync } from "node:fs";
+import module from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** Without a home of one's own nothing is kept. */
+export function keepCompiled() {
+  try {
+    const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "switchback");
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    module.enableCompileCache(folder);
+  } catch {
+    // It only saves time.
+  }
+}
