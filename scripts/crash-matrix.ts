@@ -1,5 +1,5 @@
 // Runs the crash matrix on the embedded engine and writes docs/crash-matrix.md: every step, cut off before, inside and
-// after what it does, in every way; then taken up again. Some two hundred cells: half an hour on two cores.
+// after what it does, in every way; then taken up again. Half an hour on two cores.
 //   node scripts/crash-matrix.ts [WORKERS]
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -10,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { ChildProcess } from "node:child_process";
@@ -73,6 +73,8 @@ export class EngineProject {
     this.environment = {
       PATH: process.env.PATH,
       HOME: this.directory,
+      // Or every test would compile everything anew.
+      NODE_COMPILE_CACHE: join(homedir(), ".cache/switchback"),
       TRACE: join(this.directory, "trace"),
       PULUMI_HOME: join(this.directory, "home"),
       PULUMI_BACKEND_URL: `file://${this.backend}`,
