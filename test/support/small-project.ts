@@ -25,13 +25,13 @@ const action = `
 import { appendFileSync } from "node:fs";
 import { defineAction } from "switchback/actions/action.ts";
 
-export const write = defineAction<{ line: string }, unknown, { id: string; line: string }>(import.meta.url, {
+export const write = defineAction<{ line: string }, unknown, { id: string; number: number; line: string }>(import.meta.url, {
   args: (z) => z.strictObject({ line: z.string() }),
   run: ({ line }, context) => {
     context.tell(\`writing \${line}\`);
     appendFileSync("written", \`\${context.release} \${line}\\n\`);
     context.tell("written");
-    return Promise.resolve({ id: context.release, line });
+    return Promise.resolve({ id: context.release, number: 1, line });
   },
 });
 `;

@@ -19,12 +19,12 @@ async function run(project: string, options: string): Promise<{ code: number | n
 test("the step does what the script says, and the script hears of it", async () => {
   const project = makeSmallProject();
   const script = new Script(join(project, "script"));
-  script.write([{ id: 1, name: "middle", deed: { answer: { id: "1-x", line: "made up" } }, times: 1 }]);
+  script.write([{ id: 1, name: "middle", deed: { answer: { id: "1-x", number: 1, line: "made up" } }, times: 1 }]);
   const answered = await run(project, preload);
-  expect(JSON.parse(answered.stdout)).toEqual({ id: "1-x", line: "made up" });
+  expect(JSON.parse(answered.stdout)).toEqual({ id: "1-x", number: 1, line: "made up" });
   expect(existsSync(join(project, "written"))).toBe(false);
   const real = await run(project, preload);
-  expect(JSON.parse(real.stdout)).toEqual({ id: "v1", line: "middle" });
+  expect(JSON.parse(real.stdout)).toEqual({ id: "v1", number: 1, line: "middle" });
   expect(script.uses().map(({ how }) => how)).toEqual(["answered", "began", "ended"]);
 });
 

@@ -31,7 +31,7 @@ test.each(engines)(
     expect(up).toMatchObject({ ok: true, exitCode: 0, ran: ["begin", "middle", "end"], steps: preview.steps });
     expect(written(stack)).toBe("v2 begin, v2 middle, v2 end");
     expect(await stack.outputs()).toEqual({ said: "end" });
-    expect((await stack.receipts()).middle).toEqual({ id: "v2", line: "middle" });
+    expect((await stack.receipts()).middle).toEqual({ id: "v2", number: 1, line: "middle" });
     expect(stack.ledger("store").map(({ step }) => step)).toEqual(["begin", "middle", "end"]);
     expect((await stack.up()).steps).toEqual({});
     stack.configure({ "small:release": "v3" });
@@ -51,8 +51,8 @@ test("another working copy goes on with the same state", async () => {
 
 test("a step answers what the test wants, and so does every use of an action", async () => {
   const stack = await openStack(embedded);
-  stack.answer("./actions/write", { id: "x", line: "any" });
-  stack.answer("end", { id: "x", line: "the end" });
+  stack.answer("./actions/write", { id: "x", number: 1, line: "any" });
+  stack.answer("end", { id: "x", number: 1, line: "the end" });
   const { uses } = await stack.up();
   expect(uses.map(({ how }) => how)).toEqual(["answered", "answered", "answered"]);
   expect(await stack.outputs()).toEqual({ said: "the end" });
