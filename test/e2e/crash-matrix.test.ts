@@ -8,10 +8,9 @@ import { embedded } from "../support/engines.ts";
 const wanted = [
   "forward: activation inside 1, everything",
   "forward: schema-before inside 1, engine",
-  "forward: smoke-login after, everything",
   "revert: smoke-decision inside 2, everything",
   "forward: backup-take inside 1, interrupt;",
-  "rollback: schema-after inside 1, everything",
+  "rollback: activation after, everything",
 ];
 const chosen = wanted.map((name) => cells.find((cell) => nameOf(cell).startsWith(name)));
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { engines } from "../support/engines.ts";
+import { embedded, engines } from "../support/engines.ts";
 import { killTree, until } from "../support/kill.ts";
 import { Project } from "../support/project.ts";
 
@@ -46,7 +46,9 @@ async function killIn(step: string, on: Project): Promise<void> {
 
 // Who descends from whom is read from /proc.
 describe.skipIf(!existsSync("/proc/self/stat")).each(engines)("on the $name engine (needs /proc)", (engine) => {
-  test.for(Object.keys(atWork))("killed in %s: the old release and the same one again both end well", async (step) => {
+  // On the embedded engine the cells of crash-matrix.test.ts are cut off in the other steps.
+  const steps = engine === embedded ? ["prepare", "smoke"] : Object.keys(atWork);
+  test.for(steps)("killed in %s: the old release and the same one again both end well", async (step) => {
     const here = await Project.make(engine);
     project = here;
     expect((await here.up("v1.0.0")).exitCode).toBe(0);
