@@ -100,11 +100,12 @@ export class CrashBed {
     await this.#begin(cell.direction === "rollback" ? second : first);
     const orders = [this.#order()];
     const happened = stack.crash(`parcel-${cell.step}`, cell.when, cell.what);
-    await this.#rollout(stack, cell);
+    const cut = await this.#rollout(stack, cell);
     stack.forget();
     if (!happened()) {
       this.#serving = await this.#outputs(stack);
-      return { happened: false, wrong: [] };
+      const isWell = cut.ok === (cell.direction !== "revert");
+      return { happened: false, wrong: isWell ? [] : [`nothing was cut off, and it exited: ${lastOf(cut)}`] };
     }
     orders.push(this.#order());
     const copy = cell.copy === "same" ? stack : beside;
@@ -154,7 +155,8 @@ export class CrashBed {
   }
 
   #rollout(stack: TestStack, cell: Cell): Promise<Run> {
-    return stack.switchback(...commandFor(cell, targetOf({ ...cell, next: "same" })), "--yes");
+    const wanted = { ...cell, next: "same" } as const;
+    return stack.switchback(...commandFor(wanted, targetOf(wanted)), "--yes");
   }
 
   /** Brings the environment to where a cell begins. */
