@@ -4,7 +4,7 @@ import { situationOf } from "../actions/rollout/situation.ts";
 import { checkRepository, readRelease } from "../actions/source/git.ts";
 import { type Plan, planRollout } from "../release/plan.ts";
 import { afterOf, type PackedRecord, type RolloutRecord, unpackRecord } from "../release/record.ts";
-import { whyNotStore } from "../runtime/store.ts";
+import { whyNotStore, whyUnusable } from "../runtime/store.ts";
 import { type Config, configurationDigest } from "./config.ts";
 
 /** Everything a pipeline must know before it can be written down. */
@@ -43,9 +43,7 @@ export async function planRelease(config: Config): Promise<Planning> {
     if (error instanceof Refusal) throw new pulumi.RunError(error.message);
     // A folder that is a file, a disk that cannot be read: not ours, and no use for a stack trace.
     if (error instanceof Error && "syscall" in error) {
-      throw new pulumi.RunError(
-        `the store ${config.environment.store} cannot be used: ${error.message}. Mend it, or name another one in switchback:environment.store`,
-      );
+      throw new pulumi.RunError(whyUnusable(config.environment.store, error));
     }
     throw error;
   }

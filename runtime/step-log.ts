@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Refusal } from "../actions/action.ts";
 import { inStore } from "../release/store.ts";
 import { clipLines } from "./receipt.ts";
+import { whyUnusable } from "./store.ts";
 
 /**
  * The log of one step: everything it did, with times. Returns its path and how to write a line. Errors: the store cannot
@@ -14,10 +15,7 @@ export function openLog(store: string, rollout: string, step: string, redact: (t
     mkdirSync(folder, { recursive: true });
     appendFileSync(join(folder, `${step}.log`), "");
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Refusal(
-      `the store ${store} cannot be used: ${why}. Mend it, or name another one in switchback:environment.store`,
-    );
+    throw new Refusal(whyUnusable(store, error));
   }
   const path = join(folder, `${step}.log`);
   return {

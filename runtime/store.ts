@@ -76,8 +76,12 @@ function usable<T>(store: string, act: () => T): T {
     return act();
   } catch (error) {
     if (!(error instanceof Error && "syscall" in error)) throw error;
-    throw new Refusal(
-      `the store ${store} cannot be used: ${error.message}. Mend it, or name another one in switchback:environment.store`,
-    );
+    throw new Refusal(whyUnusable(store, error));
   }
+}
+
+/** What the system has against a store, and what to do. */
+export function whyUnusable(store: string, error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  return `the store ${store} cannot be used: ${why}. Mend it, or name another one in switchback:environment.store`;
 }

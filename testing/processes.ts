@@ -11,9 +11,7 @@ export async function disturb({ pid, disturb }: Halt, root: number, spare: RegEx
   const deeds: Record<Disturbance, () => void> = {
     engine: () => send(engine, "SIGKILL"),
     step: () => send(pid, "SIGKILL"),
-    everything: () => {
-      for (const victim of [root, ...descendants(root)]) if (!spare.test(commandLine(victim))) send(victim, "SIGKILL");
-    },
+    everything: () => killTree(root, spare),
     interrupt: () => send(engine, "SIGINT"),
     "interrupt twice": () => {
       send(engine, "SIGINT");
@@ -24,6 +22,11 @@ export async function disturb({ pid, disturb }: Halt, root: number, spare: RegEx
   if (!disturb.startsWith("interrupt")) return;
   const end = Date.now() + interruptMilliseconds;
   while (Date.now() < end && commandLine(pid) !== "") await pause(10);
+}
+
+/** Kills a process and all it has started, but for those whose command line is to be spared. Reads /proc. */
+export function killTree(root: number, spare: RegExp): void {
+  for (const victim of [root, ...descendants(root)]) if (!spare.test(commandLine(victim))) send(victim, "SIGKILL");
 }
 
 /** The engine that a step runs under: the embedded one or the CLI. */

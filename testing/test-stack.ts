@@ -42,7 +42,8 @@ export class TestStack {
   /** The folder with the state and the script. */
   readonly #home: string;
   #rules: Rule[] = [];
-  #runs = 0;
+  /** The last number that a rule or a run was given. */
+  #last = 0;
 
   /** Errors: there is no such project, or its stack cannot be made. */
   static async open(options: TestStackOptions = {}): Promise<TestStack> {
@@ -94,7 +95,7 @@ export class TestStack {
   }
 
   #plan(name: string, deed: Deed, times: number | undefined): number {
-    const id = ++this.#runs;
+    const id = ++this.#last;
     // What is said last counts first.
     this.#rules = [{ id, name, deed, ...(times === undefined ? {} : { times }) }, ...this.#rules];
     this.#script.write(this.#rules);
@@ -208,7 +209,7 @@ export class TestStack {
   }
 
   async #operate(...words: string[]): Promise<Operation> {
-    const log = join(this.folder, `.switchback/events-${++this.#runs}`);
+    const log = join(this.folder, `.switchback/events-${++this.#last}`);
     const run = await this.pulumi(...words, "--stack", this.name, "--event-log", log);
     const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n") : [];
     const events = lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Event);

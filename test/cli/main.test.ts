@@ -3,17 +3,10 @@ import { mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFile
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { switchback } from "./switchback.ts";
+import { project, stack, switchback } from "./switchback.ts";
 
 let folder: string;
 let environment: NodeJS.ProcessEnv;
-const project = "name: releases\nruntime: nodejs\nbackend: { url: file://./.switchback/backend }\n";
-const stack = `config:
-  switchback:release: v1.0.0
-  switchback:environment: { address: http://127.0.0.1:1, store: store, hosts: [{ name: a, directory: a }] }
-  switchback:source: { repository: app }
-  switchback:database: { path: a.sqlite }
-`;
 
 beforeAll(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), "switchback-main-")));

@@ -3,15 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { type Said, switchback } from "./switchback.ts";
-
-const project = "name: releases\nruntime: nodejs\nbackend: { url: file://./.switchback/backend }\n";
-const stack = `config:
-  switchback:release: v1.0.0
-  switchback:environment: { address: http://127.0.0.1:1, store: store, hosts: [{ name: a, directory: a }] }
-  switchback:source: { repository: app }
-  switchback:database: { path: a.sqlite }
-`;
+import { project, stack, switchback, type Said } from "./switchback.ts";
 
 type Files = Readonly<Record<string, string | undefined>>;
 

@@ -10,6 +10,15 @@ export interface Said {
   readonly stderr: string;
 }
 
+/** A project and a stack of it, as small as they can be: nothing was released. */
+export const project = "name: releases\nruntime: nodejs\nbackend: { url: file://./.switchback/backend }\n";
+export const stack = `config:
+  switchback:release: v1.0.0
+  switchback:environment: { address: http://127.0.0.1:1, store: store, hosts: [{ name: a, directory: a }] }
+  switchback:source: { repository: app }
+  switchback:database: { path: a.sqlite }
+`;
+
 export const launcher = join(repository, "cli/bin/switchback.mjs");
 
 export async function switchback(

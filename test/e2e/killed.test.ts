@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { embedded, engines } from "../support/engines.ts";
-import { killTree, until } from "../support/kill.ts";
+import { killUpdate, until } from "../support/kill.ts";
 import { Project } from "../support/project.ts";
 
 /** What shows that a step of the release v1.1.0 is at work, seen from outside. */
@@ -37,7 +37,7 @@ async function killIn(step: string, on: Project): Promise<void> {
   await on.config("set", "switchback:release", "v1.1.0");
   const update = on.begin();
   await until(() => atWork[step]?.(on) ?? false, `${step} at work`);
-  killTree(update.pid ?? 0);
+  killUpdate(update.pid ?? 0);
   const { all } = await update;
   expect(all).not.toContain("Resources:");
   // What a killed update leaves behind in the backend, the engine's own commands clear away.

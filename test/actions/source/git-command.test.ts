@@ -71,12 +71,15 @@ test("a hook that runs this does not lead it to its own repository", async () =>
   expect((await readRelease(named(repository), "v1")).commit).toBe(commit);
 });
 
-test("what a commit says cannot move the reviewer's cursor", async () => {
+test.each([
+  ["Harmless\u001b[2K\u001b[1A\u202e", "Harmless\ufffd"],
+  ["\u001b]0;owned\u0007\u001b[31mred\u202e", "red\ufffd"],
+])("what a commit says cannot move the reviewer's cursor: %j", async (subject, shown) => {
   const repository = new TestRepository();
   const first = { release: "v1", commit: repository.commit("First"), migrations: [] };
-  const last = { release: "v2", commit: repository.commit("Harmless\u001b[2K\u001b[1A\u202e"), migrations: [] };
+  const last = { release: "v2", commit: repository.commit(subject), migrations: [] };
   const { commits } = await relate(named(repository), last, first);
-  expect(commits).toEqual([`${last.commit.slice(0, 7)} Harmless\ufffd`]);
+  expect(commits).toEqual([`${last.commit.slice(0, 7)} ${shown}`]);
 });
 
 test.skipIf(process.getuid?.() !== 0)(

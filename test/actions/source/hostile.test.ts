@@ -7,7 +7,7 @@ import { pack } from "../../../actions/artifact/archive.ts";
 import { build } from "../../../actions/artifact/build.ts";
 import { annotatedTag } from "../../../actions/checks/annotated-tag.ts";
 import { prepareOnServers } from "../../../actions/platforms/servers/prepare.ts";
-import { readRelease, relate } from "../../../actions/source/git.ts";
+import { readRelease } from "../../../actions/source/git.ts";
 import { act, temporaryFolder } from "../../support/context.ts";
 import { TestRepository } from "../../support/repository.ts";
 
@@ -81,14 +81,6 @@ test("a branch that is called like a tag is not taken for it", async () => {
   repository.git("branch", "v2");
   expect((await readRelease(named(repository), "v1")).commit).toBe(tagged);
   await expect(readRelease(named(repository), "v2")).rejects.toThrow('"v2" is no tag of');
-});
-
-test("a commit's words reach nobody's terminal as commands", async () => {
-  const repository = new TestRepository();
-  const from = { release: "v1", commit: repository.commit("First"), migrations: [] };
-  const to = { release: "v2", commit: repository.commit("\x1b]0;owned\x07\x1b[31mred\u202e"), migrations: [] };
-  const { commits } = await relate(named(repository), to, from);
-  expect(commits).toEqual([`${to.commit.slice(0, 7)} red\ufffd`]);
 });
 
 test("a hook of another repository does not lead elsewhere", async () => {
