@@ -1,4 +1,5 @@
 import type * as zod from "zod";
+import type { SecretReference } from "./secret.ts";
 
 /** The zod library, handed to `args` by whoever builds a step: a step's own process never loads it (50 ms a step). */
 export type Zod = typeof zod;
@@ -15,6 +16,8 @@ export interface Action<Args = never, Needs = unknown, Result = unknown, Input =
   readonly survives: boolean;
   /** Hard limit over the whole process tree, in seconds. Default 300. */
   readonly timeoutSeconds: number;
+  /** True for what only reads, and within seconds: a preview asks it, too. Default false. */
+  readonly quick: boolean;
   /** Arguments that say how to look, not what to do: other values of them are no reason to do it again. Default none. */
   readonly tuning: readonly string[];
 }
@@ -63,8 +66,10 @@ export interface Context<Needs = unknown> {
   readonly tell: (line: string) => void;
   /** A line for the step's log only. */
   readonly log: (line: string) => void;
-  /** The secret with this name. Errors when the step was not given it. */
-  readonly secret: (name: string) => string;
+  /** The secret that is meant; from now on it is taken out of whatever is written. Errors when there is none. */
+  readonly secret: (reference: SecretReference) => string;
+  /** Keeps a file with the evidence of the rollout, and returns its path there. */
+  readonly keep: (name: string, content: string | Uint8Array) => string;
   /** Runs a program to its end and returns its standard output; its output goes to the log. Errors unless it exits 0. */
   readonly exec: (argv: readonly string[], options: ExecOptions) => Promise<string>;
   /** Carries out an action named as data. */
@@ -80,14 +85,14 @@ export interface ExecOptions {
 }
 
 type Definition<Args, Needs, Result, Input> = Pick<Action<Args, Needs, Result, Input>, "args" | "run"> &
-  Partial<Pick<Action, "survives" | "timeoutSeconds" | "tuning">>;
+  Partial<Pick<Action, "survives" | "timeoutSeconds" | "quick" | "tuning">>;
 
 /** Defines the one action of a file: `export const x = defineAction(import.meta.url, { args, run })`. */
 export function defineAction<Args, Needs = unknown, Result = unknown, Input = Args>(
   module: string,
   definition: Definition<Args, Needs, Result, Input>,
 ): Action<Args, Needs, Result, Input> {
-  return { module, survives: false, timeoutSeconds: 300, tuning: [], ...definition };
+  return { module, survives: false, timeoutSeconds: 300, quick: false, tuning: [], ...definition };
 }
 
 /** A mistake of the person or the surroundings: its message is shown as it is, without a stack trace. */

@@ -10,6 +10,10 @@ export interface Verdict {
   readonly seen: string;
   /** From where it was seen. */
   readonly from: string;
+  /** When it was seen, as an ISO time. */
+  readonly at: string;
+  /** What was kept of it (screenshots, reports): paths in the evidence of the rollout. */
+  readonly files?: readonly string[];
 }
 
 /** What a check may be told: what serves, so that it does not judge another release than its own. */
@@ -22,20 +26,25 @@ export type Check<Args = never, Input = Args> = Action<Args, CheckNeeds, Verdict
 /** In bytes. The verdicts of a dozen checks must fit into one receipt. */
 const longestSeen = 400;
 
-type Answer = Pick<Verdict, "verdict" | "seen">;
+type Answer = Pick<Verdict, "verdict" | "seen" | "files">;
 
-/** Defines the one check of a file. What `look` throws is an `unknown` verdict: a check never fails a step. */
+/**
+ * Defines the one check of a file. What `look` throws is an `unknown` verdict: a check never fails a step. `timeoutSeconds`
+ * is 60 unless given; `quick` is for what only reads, and within seconds.
+ */
 export function defineCheck<Args, Input = Args>(
   module: string,
   args: (z: Zod) => zod.ZodType<Args, Input>,
   look: (args: Args, context: Context<CheckNeeds>) => Promise<Answer>,
+  options: Partial<Pick<Action, "quick" | "timeoutSeconds">> = {},
 ): Check<Args, Input> {
   return defineAction(module, {
     args,
     timeoutSeconds: 60,
+    ...options,
     run: async (given, context) => {
-      const { verdict, seen } = await answer(() => about(context, () => look(given, context)));
-      return { verdict, seen: shorten(seen, longestSeen), from: hostname() };
+      const { seen, ...rest } = await answer(() => about(context, () => look(given, context)));
+      return { ...rest, seen: shorten(seen, longestSeen), from: hostname(), at: new Date().toISOString() };
     },
   });
 }

@@ -5,8 +5,18 @@ import { Refusal } from "./action.ts";
 
 /** Replaces a file as a whole: a reader, or a crash, sees the old text or the new one. Makes missing folders. */
 export function writeAtomic(path: string, text: string, mode = 0o644): void {
+  replace(path, `${path}.${randomBytes(4).toString("hex")}.tmp`, text, mode);
+}
+
+/** The same for a file that has one writer at a time: what a killed one left beside it, the next one takes away. */
+export function writeAtomicAlone(path: string, text: string): void {
+  const temporary = `${path}.tmp`;
+  rmSync(temporary, { force: true });
+  replace(path, temporary, text, 0o644);
+}
+
+function replace(path: string, temporary: string, text: string, mode: number): void {
   mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
   try {
     const file = openSync(temporary, "wx", mode);
     try {

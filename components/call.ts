@@ -6,6 +6,7 @@ import { nameOfAction } from "../runtime/load.ts";
 export interface Planned<Needs = unknown, Result = unknown> extends Call {
   readonly survives: boolean;
   readonly timeoutSeconds: number;
+  readonly quick: boolean;
   /** Carries the types; there is never a value. */
   readonly types?: (needs: Needs) => Result;
 }
@@ -18,7 +19,8 @@ export function call<Args, Needs, Result, Input>(
   const name = nameOfAction(action.module);
   const parsed = action.args(z).safeParse(args);
   if (!parsed.success) throw new TypeError(`${name}: its arguments are wrong\n${z.prettifyError(parsed.error)}`);
-  return { action: name, args: parsed.data, survives: action.survives, timeoutSeconds: action.timeoutSeconds };
+  const { survives, timeoutSeconds, quick } = action;
+  return { action: name, args: parsed.data, survives, timeoutSeconds, quick };
 }
 
 /** Only what is written down of a call: where it is one of several, it runs within the step that holds it. */

@@ -1,8 +1,9 @@
 import type { Call, Context, Fencing } from "../actions/action.ts";
 import { reason, type Verdict } from "../actions/check.ts";
-import { plain } from "../actions/plain.ts";
+import { findSecret } from "../actions/secret.ts";
 import { loadAction } from "./load.ts";
 import { runProgram } from "./program.ts";
+import { hiding } from "./redact.ts";
 
 /** Whoever only looks acts nowhere: any fence stops it. */
 const noRight: Fencing = { number: 0, store: "", ledger: { entry: 0, digest: "" } };
@@ -14,6 +15,7 @@ export async function askNow(
   timeoutSeconds: number,
 ): Promise<Pick<Verdict, "verdict" | "seen">> {
   const signal = AbortSignal.timeout(timeoutSeconds * 1000);
+  const { redact, hide } = hiding([]);
   const quiet = (): void => undefined;
   const context: Context = {
     ...{
@@ -28,17 +30,24 @@ export async function askNow(
       tell: quiet,
       log: quiet,
     },
-    secret: (name) => {
-      throw new Error(`the secret ${name} is not known before the rollout`);
+    secret: (reference) => {
+      const secret = findSecret(reference, (name) => {
+        throw new Error(`the secret ${name} is not known before the rollout`);
+      });
+      hide(secret);
+      return secret;
     },
-    exec: (argv, options) => runProgram(argv, options, { signal, log: quiet, redact: plain }),
+    keep: () => {
+      throw new Error("nothing is kept before the rollout");
+    },
+    exec: (argv, options) => runProgram(argv, options, { signal, log: quiet, redact }),
     call: (inner) => askNow(inner, { release, store }, timeoutSeconds),
   };
   try {
     const { run } = await loadAction(check.action);
     const { verdict, seen } = (await run(check.args, context)) as Verdict;
-    return { verdict, seen: plain(seen) };
+    return { verdict, seen: redact(seen) };
   } catch (error) {
-    return { verdict: "unknown", seen: plain(reason(error)) };
+    return { verdict: "unknown", seen: redact(reason(error)) };
   }
 }

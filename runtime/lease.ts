@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type LedgerEnd, Refusal } from "../actions/action.ts";
-import { writeAtomic } from "../actions/files.ts";
+import { writeAtomicAlone } from "../actions/files.ts";
 import { readJson, type Shape } from "../actions/json-file.ts";
 import { inStore } from "../release/store.ts";
 import { exclusively } from "./exclusive.ts";
@@ -64,7 +64,7 @@ export function hold(store: string, claimant: Claimant): Lease {
       since: mine?.since ?? new Date().toISOString(),
       ...heardOf(store),
     };
-    writeAtomic(path, JSON.stringify(next));
+    writeAtomicAlone(path, JSON.stringify(next));
     return next;
   });
 }
@@ -148,7 +148,7 @@ function change(store: string, rollout: string, changes: () => Partial<Lease>): 
   if (rollout === "" || !existsSync(path)) return;
   exclusively(`${path}.lock`, () => {
     const lease = readLease(store);
-    if (lease?.rollout === rollout) writeAtomic(path, JSON.stringify({ ...lease, ...changes() }));
+    if (lease?.rollout === rollout) writeAtomicAlone(path, JSON.stringify({ ...lease, ...changes() }));
   });
 }
 

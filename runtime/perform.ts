@@ -1,17 +1,16 @@
 import { resolve } from "node:path";
-import { type Call, type Context, type Fencing, Refusal } from "../actions/action.ts";
+import { type Context, type Fencing, Refusal } from "../actions/action.ts";
 import { Fenced } from "../actions/fence.ts";
-import { plain } from "../actions/plain.ts";
 import { writeAttempt } from "../actions/rollout/attempt.ts";
 import { keepBeating } from "./heartbeat.ts";
 import { append, endOf, type Happening } from "./ledger.ts";
 import { checkFree, type Claimant, free, hold, type Lease, renew } from "./lease.ts";
+import { carryOut, makeContext } from "./context.ts";
 import { loadAction } from "./load.ts";
 import { isAlive, nameOf, thisProcess } from "./owner.ts";
-import { runProgram } from "./program.ts";
 import { clip, clipLines, formatReceipt } from "./receipt.ts";
 import { claim } from "./record.ts";
-import { redactor } from "./redact.ts";
+import { hiding } from "./redact.ts";
 import { retrying } from "./retry.ts";
 import { keyOf, type Spec, type Surroundings } from "./spec.ts";
 import { openLog } from "./step-log.ts";
@@ -25,8 +24,8 @@ export async function perform(given: Spec, surroundings: Surroundings, tell: (li
   const { rollout, secrets, timeoutSeconds, engine } = surroundings;
   // Before anything is written: where a mount is gone nothing is made in its place.
   const id = spec.opens ? enterStore(given.store, expectedIn(spec, surroundings)) : wantStore(given.store);
-  const withoutSecrets = redactor(Object.values(secrets));
-  const redact = (text: string): string => plain(withoutSecrets(text));
+  const hidden = hiding(Object.values(secrets));
+  const { redact } = hidden;
   const log = openLog(given.store, rollout, spec.step, redact);
   const say = (line: string): void => {
     log.line(line);
@@ -48,7 +47,9 @@ export async function perform(given: Spec, surroundings: Surroundings, tell: (li
     renew(spec.store, rollout);
   });
   const contextFor = (seconds: number): Context =>
-    makeContext(spec, surroundings, fencing, AbortSignal.timeout(seconds * 1000), { tell: say, log: log.line, redact });
+    makeContext(spec, surroundings, fencing, AbortSignal.timeout(seconds * 1000), {
+      ...{ tell: say, log: log.line, ...hidden },
+    });
   try {
     const receipt = redacted(await withinLimit(contextFor(timeoutSeconds), timeoutSeconds, spec), redact);
     formatReceipt(receipt, spec.step);
@@ -110,28 +111,6 @@ function beginHappening(
   });
 }
 
-function makeContext(
-  spec: Spec,
-  { rollout, needs, secrets, previous }: Surroundings,
-  fencing: Fencing,
-  signal: AbortSignal,
-  say: Pick<Context, "tell" | "log"> & { readonly redact: (text: string) => string },
-): Context {
-  const { step, release, store } = spec;
-  const context: Context = {
-    ...{ step, release, rollout, fencing, needs, previous, store, signal, tell: say.tell, log: say.log },
-    secret: (name) => secrets[name] ?? refuse(`${step}: was not given the secret ${name}`),
-    exec: (argv, options) => runProgram(argv, options, { signal, ...say }),
-    call: (call, given) => carryOut(call, given === undefined ? context : { ...context, needs: given }),
-  };
-  return context;
-}
-
-async function carryOut(call: Call, context: Context): Promise<unknown> {
-  const action = await loadAction(call.action);
-  return action.run(call.args, context);
-}
-
 async function withinLimit(context: Context, timeoutSeconds: number, spec: Spec): Promise<unknown> {
   const limit = new Refusal(`took longer than its limit of ${timeoutSeconds} s and was ended`);
   const overdue = new Promise<never>((_, reject) => {
@@ -175,7 +154,3 @@ function redacted(receipt: unknown, redact: (text: string) => string): unknown {
 }
 
 const explain = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-function refuse(message: string): never {
-  throw new Refusal(message);
-}

@@ -26,3 +26,21 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
   const any = new RegExp(unique.map((form) => form.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|"), "g");
   return (text) => plain(text).replace(any, shown);
 }
+
+/** The same for secrets that become known one after another. */
+export interface Hiding {
+  readonly redact: (text: string) => string;
+  /** From now on this secret is taken out, too. */
+  readonly hide: (secret: string) => void;
+}
+
+export function hiding(secrets: readonly string[]): Hiding {
+  const known = new Set(secrets);
+  let redact = redactor([...known]);
+  return {
+    redact: (text) => redact(text),
+    hide: (secret) => {
+      if (!known.has(secret)) redact = redactor([...known.add(secret)]);
+    },
+  };
+}

@@ -21,4 +21,5 @@ export const annotatedTag = defineCheck(
       return fail(`${tag} points at ${String(target).slice(0, 7)} now, ${commit.slice(0, 7)} was planned`);
     return pass(`${tag} is annotated and points at ${commit.slice(0, 7)}`);
   },
+  { quick: true },
 );

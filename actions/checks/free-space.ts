@@ -16,4 +16,5 @@ export const freeSpace = defineCheck(
     if (free < megabytes) return fail(`${seen}, want ${megabytes}`);
     return free < 2 * megabytes ? warn(`${seen}, less than twice ${megabytes}`) : pass(seen);
   },
+  { quick: true },
 );

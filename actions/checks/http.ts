@@ -18,4 +18,5 @@ export const http = defineCheck(
       return fail(`${url} answered ${status}, but without "${contains}"`);
     return pass(`${url} answered ${status}`);
   },
+  { quick: true },
 );

@@ -38,6 +38,7 @@ export const json = defineCheck(
         .join(", ")}`,
     );
   },
+  { quick: true },
 );
 
 function parse(text: string): unknown {

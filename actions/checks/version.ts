@@ -20,6 +20,7 @@ export const version = defineCheck(
     if (seen?.release === release && seen.commit === commit) return pass(`${url}: ${name}`);
     return fail(`${url}: ${name} answers, want ${release} (${commit.slice(0, 7)})`);
   },
+  { quick: true },
 );
 
 function parse(text: string): { release?: unknown; commit?: unknown } | null | undefined {

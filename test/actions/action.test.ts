@@ -5,7 +5,7 @@ import { defineAction, Refusal } from "../../actions/action.ts";
 test("an action is cut off with the engine and ends within five minutes, unless it says otherwise", () => {
   const definition = { args: () => null as never, run: () => Promise.resolve(1) };
   expect(defineAction("file:///a.ts", definition)).toEqual({
-    ...{ module: "file:///a.ts", survives: false, timeoutSeconds: 300, tuning: [] },
+    ...{ module: "file:///a.ts", survives: false, timeoutSeconds: 300, quick: false, tuning: [] },
     ...definition,
   });
   const { survives, timeoutSeconds } = defineAction("file:///a.ts", {

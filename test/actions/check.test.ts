@@ -7,13 +7,14 @@ import { act } from "../support/context.ts";
 const saying = (answer: () => Promise<ReturnType<typeof pass>>) =>
   defineCheck(import.meta.url, (z) => z.strictObject({}), answer);
 const from = hostname();
+const now: unknown = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 
 test.each([pass, warn, fail, unknown])("an answer says what was seen, and from where", async (answer) => {
   const { result } = await act(
     saying(() => Promise.resolve(answer("all of it"))),
     {},
   );
-  expect(result).toEqual({ ...answer("all of it"), from });
+  expect(result).toEqual({ ...answer("all of it"), from, at: now });
 });
 
 test("what a check throws is unknown, with the innermost reason", async () => {
@@ -22,7 +23,7 @@ test("what a check throws is unknown, with the innermost reason", async () => {
     saying(() => Promise.reject(new TypeError("fetch failed", { cause }))),
     {},
   );
-  expect(result).toEqual({ verdict: "unknown", seen: "connect ECONNREFUSED 127.0.0.1:9", from });
+  expect(result).toEqual({ verdict: "unknown", seen: "connect ECONNREFUSED 127.0.0.1:9", from, at: now });
 });
 
 test("where another release serves, a check cannot tell", async () => {
@@ -32,7 +33,7 @@ test("where another release serves, a check cannot tell", async () => {
     {},
     { needs },
   );
-  expect(result).toEqual({ verdict: "unknown", seen: "v1.0.0 serves, not v1.1.0", from });
+  expect(result).toEqual({ verdict: "unknown", seen: "v1.0.0 serves, not v1.1.0", from, at: now });
   const same = await act(
     saying(() => Promise.resolve(pass("well"))),
     {},

@@ -1,8 +1,17 @@
 /** Files that are replaced as a whole. */
-import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readIfThere, writeAtomic, writeNew } from "../../actions/files.ts";
+import { readIfThere, writeAtomic, writeAtomicAlone, writeNew } from "../../actions/files.ts";
 import { temporaryFolder } from "../support/context.ts";
 
 test("a file is made with its folders, replaced, and leaves nothing beside it", () => {
@@ -45,4 +54,11 @@ test("a file that is not there is undefined; anything else that fails is thrown"
   expect(() => readIfThere(join(folder, "folder"))).toThrow(
     `${join(folder, "folder")}: is a folder, a file is expected there. Move it away`,
   );
+});
+
+test("what a killed writer of a file with one writer has left is taken away by the next", () => {
+  const path = join(temporaryFolder(), "one");
+  writeFileSync(`${path}.tmp`, "half");
+  writeAtomicAlone(path, "whole");
+  expect([readFileSync(path, "utf8"), existsSync(`${path}.tmp`)]).toEqual(["whole", false]);
 });

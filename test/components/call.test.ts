@@ -9,7 +9,7 @@ test("a call names its action, and has all its arguments, those that were left o
   expect(call(http, { url: "http://127.0.0.1/" })).toEqual({
     action: "actions/checks/http",
     args: { url: "http://127.0.0.1/", status: 200, timeoutSeconds: 10 },
-    ...{ survives: false, timeoutSeconds: 60 },
+    ...{ survives: false, timeoutSeconds: 60, quick: true },
   });
   const { survives, timeoutSeconds } = call(decide, { revert: true, back: [], rest: [] });
   expect([survives, timeoutSeconds]).toEqual([true, 1800]);

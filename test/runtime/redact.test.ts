@@ -1,7 +1,7 @@
 /** No secret, in any of its common forms, gets through the redactor. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { redactor } from "../../runtime/redact.ts";
+import { hiding, redactor } from "../../runtime/redact.ts";
 
 const secret = 'p"ss/w rd é';
 
@@ -55,4 +55,11 @@ test("no form of any secret survives in any text", () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test("a secret that becomes known later is taken out from then on", () => {
+  const { redact, hide } = hiding(["first one"]);
+  expect(redact("first one, second one")).toBe("[secret], second one");
+  hide("second one");
+  expect(redact("first one, second one")).toBe("[secret], [secret]");
 });

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import * as z from "zod";
 import { type Action, type Call, type Context, Refusal } from "../../actions/action.ts";
+import { findSecret } from "../../actions/secret.ts";
 import { loadAction } from "../../runtime/load.ts";
 import { runProgram } from "../../runtime/program.ts";
 
@@ -35,11 +36,14 @@ export interface Surroundings<Needs> {
   readonly told: string[];
   /** Lines for the log only. */
   readonly logged: string[];
+  /** Files that were kept with the evidence, by name. */
+  readonly kept: Readonly<Record<string, string | Uint8Array>>;
 }
 
 export function makeContext<Needs = unknown>(given: Given<Needs> = {}): Surroundings<Needs> {
   const told: string[] = [];
   const logged: string[] = [];
+  const kept: Record<string, string | Uint8Array> = {};
   const log = (line: string): void => void logged.push(line);
   const signal = given.signal ?? new AbortController().signal;
   const context: Context<Needs> = {
@@ -52,10 +56,15 @@ export function makeContext<Needs = unknown>(given: Given<Needs> = {}): Surround
     store: given.store ?? temporaryFolder(),
     ...{ signal, log },
     tell: (line) => void told.push(line),
-    secret: (name) => {
-      const secret = given.secrets?.[name];
-      if (secret === undefined) throw new Refusal(`step: was not given the secret ${name}`);
-      return secret;
+    secret: (reference) =>
+      findSecret(reference, (name) => {
+        const secret = given.secrets?.[name];
+        if (secret === undefined) throw new Refusal(`step: was not given the secret ${name}`);
+        return secret;
+      }),
+    keep: (name, content) => {
+      kept[name] = content;
+      return `files/${name}`;
     },
     exec: (argv, options) => runProgram(argv, options, { signal, log, redact: (text) => text }),
     call: async (call, needs) => {
@@ -64,7 +73,7 @@ export function makeContext<Needs = unknown>(given: Given<Needs> = {}): Surround
       return action.run(call.args, needs === undefined ? context : { ...context, needs });
     },
   };
-  return { context, store: context.store, told, logged };
+  return { context, store: context.store, told, logged, kept };
 }
 
 /** Checks the arguments as a pipeline does and runs the action. */

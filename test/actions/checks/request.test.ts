@@ -32,3 +32,12 @@ test("nobody there, no answer within the time, and half an answer are errors; so
   await expect(request(half, { signal, timeoutSeconds: 0.1 })).rejects.toThrow(late);
   await expect(request(silent, { signal: AbortSignal.abort(), timeoutSeconds: 5 })).rejects.toThrow("aborted");
 });
+
+test("an answer without an end is cut off before it fills the memory", async () => {
+  const url = await serve((_, response) => {
+    const part = Buffer.alloc(1024 * 1024);
+    const go = (): void => void (response.write(part) ? setImmediate(go) : response.once("drain", go));
+    go();
+  });
+  await expect(request(url, { signal, timeoutSeconds: 30 })).rejects.toThrow(`${url} answered more than 32 MB`);
+});

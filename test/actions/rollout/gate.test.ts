@@ -5,7 +5,9 @@ import { gate } from "../../../actions/rollout/gate.ts";
 import { act } from "../../support/context.ts";
 import { makeHealth } from "../../support/health.ts";
 
-const verdict = (verdict: "pass" | "warn" | "fail" | "unknown", seen: string) => ({ verdict, seen, from: "here" });
+const verdict = (verdict: "pass" | "warn" | "fail" | "unknown", seen: string) => ({
+  ...{ verdict, seen, from: "here", at: new Date().toISOString() },
+});
 
 test("when nothing blocks the rollout passes, and the table is in the log", async () => {
   const { question } = await makeHealth(200);

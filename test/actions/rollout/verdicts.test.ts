@@ -5,7 +5,9 @@ import { askAgain, questionsSchema } from "../../../actions/rollout/verdicts.ts"
 import { makeContext } from "../../support/context.ts";
 import { makeHealth } from "../../support/health.ts";
 
-const first = (verdict: "pass" | "fail", seen = "first") => ({ verdict, seen, from: "here" });
+const first = (verdict: "pass" | "fail", seen = "first") => ({
+  ...{ verdict, seen, from: "here", at: new Date().toISOString() },
+});
 
 test("what passed is not asked again", async () => {
   const health = await makeHealth(500);
