@@ -1,5 +1,6 @@
 import { defineCheck, fail, pass } from "../check.ts";
 import { hiddenFields } from "./form.ts";
+import { signIn } from "./sign-in.ts";
 import { newVisitor } from "./visitor.ts";
 
 interface Args {
@@ -36,16 +37,12 @@ export const login = defineCheck(
       timeoutSeconds: z.number().positive().max(300).default(10),
     }),
   async (args, context) => {
-    const { visit } = newVisitor(args.address, { signal: context.signal, timeoutSeconds: args.timeoutSeconds });
+    const visitor = newVisitor(args.address, { signal: context.signal, timeoutSeconds: args.timeoutSeconds });
+    const { visit } = visitor;
     const before = await visit(args.page);
     if (before.status === 200) return fail(`${args.page} is shown to everybody: it proves no login`);
-    const form = await visit(args.path);
-    if (form.status !== 200) return fail(`${args.path} answered ${form.status}, want 200`);
-    const password = context.secret(args.password);
-    const sent = await visit(args.path, {
-      form: { ...hiddenFields(form.text), [args.fields.user]: args.user, [args.fields.password]: password },
-    });
-    if (sent.status >= 400) return fail(`login of ${args.user} at ${args.path} answered ${sent.status}`);
+    const refused = await signIn(visitor, args, context);
+    if (refused !== undefined) return fail(refused);
     const page = await visit(args.page);
     if (page.status !== 200) return fail(`${args.page} answered ${page.status} after the login of ${args.user}`);
     const left = await visit(args.logout, { form: hiddenFields(page.text) });
