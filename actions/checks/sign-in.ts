@@ -1,4 +1,3 @@
-import type * as zod from "zod";
 import type { Context, Zod } from "../action.ts";
 import { type SecretReference, secretSchema } from "../secret.ts";
 import { hiddenFields } from "./form.ts";
@@ -14,9 +13,7 @@ export interface SignIn {
   readonly fields: { readonly user: string; readonly password: string };
 }
 
-type SignInInput = Partial<SignIn> & Pick<SignIn, "user" | "password">;
-
-export const signInSchema = (z: Zod): zod.ZodType<SignIn, SignInInput> =>
+export const signInSchema = (z: Zod) =>
   z.strictObject({
     path: z.string().startsWith("/").default("/login").describe("page with the form"),
     user: z.string().min(1).describe("who signs in"),
