@@ -3,6 +3,7 @@ import * as z from "zod";
 import { digest } from "../release/digest.ts";
 import { keepStackTracesCheap } from "./stack-traces.ts";
 import { explainMistakes } from "./config-mistakes.ts";
+import { policiesSchema, waiversSchema } from "./policies.ts";
 import { contradictions } from "./contradictions.ts";
 
 /** A line of text. Nobody sees a control character, and the system ends a path at the first NUL. */
@@ -101,15 +102,8 @@ export const configSchema = z
       })
       .prefault({})
       .describe("thresholds and patience"),
-    policies: z
-      .strictObject({
-        revert: z.boolean().default(true).describe("take a release back by itself when its checks fail"),
-        unknown: z.enum(["block", "allow"]).default("block").describe("what a check that cannot tell does"),
-        warn: z.enum(["block", "allow"]).default("allow").describe("what a check beyond its target does"),
-        signOff: z.enum(["policy", "person"]).default("policy").describe("who records the final GO"),
-      })
-      .prefault({})
-      .describe("who decides what"),
+    policies: policiesSchema,
+    waivers: waiversSchema,
   })
   .superRefine((config, context) => {
     for (const { path, message } of contradictions(config)) context.addIssue({ code: "custom", path, message });

@@ -3,7 +3,7 @@ import { gate, type Passed } from "../actions/rollout/gate.ts";
 import { call } from "./call.ts";
 import type { Environment } from "./environment.ts";
 import { type Proof, prove } from "./proof.ts";
-import { ask, type Checks, questionsOf } from "./question.ts";
+import { ask, type Checks, patienceOf, questionsOf } from "./question.ts";
 import { type Scope, step } from "./step.ts";
 
 export type PreflightProof = Proof<"preflight", Passed>;
@@ -25,7 +25,9 @@ export class Preflight extends pulumi.ComponentResource {
   constructor(name: string, { environment, scope, checks }: PreflightArgs, opts?: pulumi.ComponentResourceOptions) {
     super("switchback:index:Preflight", name, { checks: Object.keys(checks) }, opts);
     const verdicts = ask(name, checks, scope, { parent: this, needs: {} });
-    const passed = step(`${name}-gate`, call(gate, { questions: questionsOf(checks, environment.config) }), scope, {
+    const { config } = environment;
+    const questions = questionsOf(checks, scope.release, config);
+    const passed = step(`${name}-gate`, call(gate, { questions, patience: patienceOf(config) }), scope, {
       parent: this,
       needs: { VERDICTS: pulumi.all(verdicts) },
     });

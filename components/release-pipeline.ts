@@ -9,6 +9,7 @@ import { Backup, type BackupProof } from "./backup.ts";
 import { Build } from "./build.ts";
 import type { Environment } from "./environment.ts";
 import type { Planning } from "./planning.ts";
+import { strayRules } from "./policies.ts";
 import { Preflight } from "./preflight.ts";
 import { Prepare } from "./prepare.ts";
 import type { Checks } from "./question.ts";
@@ -59,6 +60,8 @@ export class ReleasePipeline extends pulumi.ComponentResource {
     const { config } = environment;
     super("switchback:index:ReleasePipeline", name, { release: plan.release, hosts: platform.hosts }, opts);
     const inside = { parent: this };
+    const stray = strayRules([...Object.keys(args.preflight), ...Object.keys(args.smoke)], config);
+    if (stray.length > 0) throw new pulumi.RunError(stray.join("\n"));
     const opened = new Rollout(`${name}-rollout`, { environment, ...planning }, inside);
     const { scope } = opened;
     if (planning.isNew && pulumi.runtime.isDryRun()) void tellReviewer(this, plan, args.preflight, config);

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { decideGate } from "../release/gate.ts";
+import { decideGate, judge } from "../release/gate.ts";
 import type { Plan } from "../release/plan.ts";
 import { inReview } from "../release/summary.ts";
 import { askNow } from "../runtime/ask-now.ts";
@@ -13,9 +13,8 @@ import { type Checks, questionsOf } from "./question.ts";
 export async function tellReviewer(about: pulumi.Resource, plan: Plan, checks: Checks, config: Config): Promise<void> {
   const place = { release: plan.release, store: config.environment.store };
   const judged = await Promise.all(
-    Object.entries(questionsOf(checks, config)).map(async ([name, { check, blocks }]) => {
-      const { verdict, seen } = await askNow(check, place, config.checks.timeoutSeconds);
-      return { name, verdict, seen, blocks: blocks.includes(verdict) };
+    Object.entries(questionsOf(checks, plan.release, config)).map(async ([name, question]) => {
+      return judge(name, await askNow(question.check, place, config.checks.timeoutSeconds), question);
     }),
   );
   const { decision, table } = decideGate(judged);

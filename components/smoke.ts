@@ -10,7 +10,7 @@ import type { BackupProof } from "./backup.ts";
 import { call, written } from "./call.ts";
 import type { Environment } from "./environment.ts";
 import { type Proof, prove } from "./proof.ts";
-import { ask, type Checks, questionsOf } from "./question.ts";
+import { ask, type Checks, patienceOf, questionsOf } from "./question.ts";
 import type { SchemaProof } from "./schema.ts";
 import { maintenanceBypass, type Platform } from "./servers.ts";
 import { type Scope, step } from "./step.ts";
@@ -51,13 +51,14 @@ export class Smoke extends pulumi.ComponentResource {
     super("switchback:index:Smoke", name, { checks: Object.keys(args.checks) }, opts);
     const { scope, checks, environment, platform, serving, schema, backup } = args;
     const secrets = environment.secretsNamed(args.secrets ?? []);
-    const questions = questionsOf(checks, environment.config);
+    const questions = questionsOf(checks, scope.release, environment.config);
+    const patience = patienceOf(environment.config);
     const needs = { SERVING: serving.value };
     const verdicts = ask(name, checks, scope, { parent: this, needs, secrets, after: [schema] });
     const { revert } = environment.config.policies;
     const decided = step(
       `${name}-decision`,
-      call(decide, { revert, back: args.back.map(written), rest: args.rest.map(written) }),
+      call(decide, { revert, back: args.back.map(written), rest: args.rest.map(written), patience }),
       scope,
       {
         parent: this,
@@ -65,10 +66,13 @@ export class Smoke extends pulumi.ComponentResource {
         secrets: { ...secrets, ...environment.secretsNamed([maintenanceBypass]) },
       },
     );
-    const ended = call(conclude, { questions, from: args.from, atGo: [written(platform.endMaintenance)] });
+    const ended = call(conclude, {
+      ...{ questions, patience, decidedBy: `${name}-decision`, from: args.from },
+      atGo: [written(platform.endMaintenance)],
+    });
     const concluded = step(`${name}-gate`, ended, scope, {
       parent: this,
-      needs: { DECISION: decided.result },
+      needs: { DECISION: decided.result, VERDICTS: pulumi.all(verdicts) },
       secrets,
       last: args.last,
     });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { decideGate, type Judged } from "../../release/gate.ts";
+import { decideGate, type GateDecision, type Judged } from "../../release/gate.ts";
 import { inStore } from "../../release/store.ts";
 import { type Call, type Context, defineAction } from "../action.ts";
 import { reason, type Verdict } from "../check.ts";
@@ -9,7 +9,8 @@ import { shorten } from "../shorten.ts";
 import type { ProvenBackup } from "../databases/sqlite/prove.ts";
 import type { Schema } from "../migrations/sql-files/schema.ts";
 import type { Serving } from "../platforms/servers/activate.ts";
-import { askAgain, type Question } from "./verdicts.ts";
+import { recordGate } from "./gate-record.ts";
+import { askAgain, type Patience, patienceSchema, type Question } from "./verdicts.ts";
 
 /** What became of a release after it was switched to: true whatever was hoped for. */
 export interface Decision {
@@ -34,6 +35,7 @@ interface Args {
   readonly back: readonly Call[];
   /** What is left to take back when the activation has already taken the code back. */
   readonly rest: readonly Call[];
+  readonly patience: Patience;
 }
 
 interface Needs {
@@ -52,9 +54,11 @@ interface Needs {
 export const decide = defineAction<Args, Needs, Decision>(import.meta.url, {
   args: (z) => {
     const call = z.strictObject({ action: z.string(), args: z.unknown() });
-    return z.strictObject({ revert: z.boolean(), back: z.array(call), rest: z.array(call) });
+    const patience = patienceSchema(z);
+    return z.strictObject({ revert: z.boolean(), back: z.array(call), rest: z.array(call), patience });
   },
   survives: true,
+  tuning: ["patience"],
   timeoutSeconds: 1800,
   run: async (args, context) => {
     const { SERVING: serving, SCHEMA: schema, DOUBTS: doubts } = context.needs;
@@ -67,9 +71,7 @@ export const decide = defineAction<Args, Needs, Decision>(import.meta.url, {
     // Cut off while it went back, it goes on: checks that are asked now may well be answered by the release before.
     const begun = readIfThere(note);
     const { decision, table: all } =
-      begun === undefined
-        ? decideGate([...schemaDoubt(schema), ...(await askAgain(doubts, context))])
-        : (JSON.parse(begun) as ReturnType<typeof decideGate>);
+      begun === undefined ? await judgeNow(doubts, args.patience, context) : (JSON.parse(begun) as GateDecision);
     context.log(all);
     const table = shorten(all, longest);
     if (decision === "go") return { decision, serving: serving.release, table, why: "" };
@@ -86,6 +88,13 @@ export const decide = defineAction<Args, Needs, Decision>(import.meta.url, {
     return { decision: "reverted", serving: now ?? serving.release, table, why: "the checks after the switch failed" };
   },
 });
+
+async function judgeNow(doubts: Needs["DOUBTS"], patience: Patience, context: Context<Needs>): Promise<GateDecision> {
+  const judged = [...schemaDoubt(context.needs.SCHEMA), ...(await askAgain(doubts, patience, context))];
+  const decided = decideGate(judged);
+  recordGate(context, decided.decision, judged);
+  return decided;
+}
 
 const bothFail = "what was gone back to is not well either: look at the infrastructure";
 

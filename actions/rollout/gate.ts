@@ -1,7 +1,8 @@
 import { decideGate } from "../../release/gate.ts";
 import { defineAction, Refusal } from "../action.ts";
 import type { Verdict } from "../check.ts";
-import { askAgain, type Question, questionsSchema } from "./verdicts.ts";
+import { recordGate } from "./gate-record.ts";
+import { askAgain, type Patience, patienceSchema, type Question, questionsSchema } from "./verdicts.ts";
 
 /** A gate's yes, as later steps know it. */
 export interface Passed {
@@ -10,13 +11,20 @@ export interface Passed {
 
 interface Args {
   readonly questions: Readonly<Record<string, Question>>;
+  readonly patience: Patience;
 }
 
-/** Lets the rollout pass, or fails with every reason in one table. What was not `pass` it asks again, itself. */
+/**
+ * Lets the rollout pass, or fails with every reason in one table. What was not `pass`, or is too old, it asks again,
+ * itself.
+ */
 export const gate = defineAction<Args, { VERDICTS: Readonly<Record<string, Verdict>> }, Passed>(import.meta.url, {
-  args: (z) => z.strictObject({ questions: questionsSchema(z) }),
-  run: async ({ questions }, context) => {
-    const { decision, table } = decideGate(await askAgain(withFirst(questions, context.needs.VERDICTS), context));
+  args: (z) => z.strictObject({ questions: questionsSchema(z), patience: patienceSchema(z) }),
+  tuning: ["patience"],
+  run: async ({ questions, patience }, context) => {
+    const judged = await askAgain(withFirst(questions, context.needs.VERDICTS), patience, context);
+    const { decision, table } = decideGate(judged);
+    recordGate(context, decision, judged);
     context.log(table);
     if (decision === "go") return { decision };
     const words = decision === "no" ? "is not let through" : "is not let through: it cannot be told whether it is well";

@@ -1,13 +1,19 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Judged } from "../../release/gate.ts";
+import { type Judged, judge, type Rule } from "../../release/gate.ts";
 import type { Call, Context, Zod } from "../action.ts";
 import type { Verdict } from "../check.ts";
 
 /** A check that a gate can ask again, itself. */
-export interface Question {
+export interface Question extends Rule {
   readonly check: Call;
-  /** Names of its verdicts that block. */
-  readonly blocks: readonly Verdict["verdict"][];
+}
+
+/** How long a gate goes on asking. */
+export interface Patience {
+  /** A check that cannot tell is asked again for so many seconds. */
+  readonly unknownSeconds: number;
+  /** A pass that is older, in seconds, is asked again. */
+  readonly freshSeconds: number;
 }
 
 export const questionsSchema = (z: Zod) =>
@@ -17,6 +23,8 @@ export const questionsSchema = (z: Zod) =>
       z.strictObject({
         check: z.strictObject({ action: z.string(), args: z.unknown() }),
         blocks: z.array(z.enum(["warn", "fail", "unknown"])),
+        noGo: z.boolean().exactOptional(),
+        waiver: z.strictObject({ reason: z.string(), by: z.string() }).exactOptional(),
       }),
     )
     .refine(
@@ -24,24 +32,45 @@ export const questionsSchema = (z: Zod) =>
       "a gate without a check lets everything through: give it one",
     );
 
+export const patienceSchema = (z: Zod) =>
+  z.strictObject({ unknownSeconds: z.number().min(0), freshSeconds: z.number().positive() });
+
+/** What was seen to be wrong may have been a moment: it is asked so often in all. */
 const tries = 3;
 const pauseSeconds = 1;
+const mostAtOnce = 8;
 
-/** Asks every check that is not `pass` (again), some times, and returns the last verdicts of all. */
+/** Asks every check that is not `pass`, or whose pass is too old, (again), some times. Returns the last verdicts of all. */
 export async function askAgain(
   questions: Readonly<Record<string, Question & { readonly first?: Verdict }>>,
+  patience: Patience,
   context: Context,
 ): Promise<Judged[]> {
+  const { default: limited } = await import("p-limit");
+  const bounded = limited(mostAtOnce);
   return Promise.all(
-    Object.entries(questions).map(async ([name, { check, blocks, first }]) => {
-      let verdict = first;
-      for (let attempt = 1; attempt <= tries && verdict?.verdict !== "pass"; attempt++) {
-        if (attempt > 1) await pause(pauseSeconds * 1000, undefined, { signal: context.signal });
-        verdict = (await context.call(check)) as Verdict;
-        context.log(`${name}: asked again: ${verdict.verdict}: ${verdict.seen}`);
-      }
-      const last = verdict ?? { verdict: "unknown" as const, seen: "was never asked" };
-      return { name, verdict: last.verdict, seen: last.seen, blocks: blocks.includes(last.verdict) };
-    }),
+    Object.entries(questions).map(([name, question]) =>
+      bounded(async () => judge(name, await lastVerdict(name, question, patience, context), question)),
+    ),
   );
+}
+
+async function lastVerdict(
+  name: string,
+  { check, first }: Question & { readonly first?: Verdict },
+  { unknownSeconds, freshSeconds }: Patience,
+  context: Context,
+): Promise<Pick<Verdict, "verdict" | "seen">> {
+  const began = Date.now();
+  const isTooOld = first !== undefined && began - Date.parse(first.at) > freshSeconds * 1000;
+  let verdict = isTooOld ? undefined : first;
+  for (let attempt = 1; verdict?.verdict !== "pass"; attempt++) {
+    const seconds = (Date.now() - began) / 1000;
+    const isOver = verdict?.verdict === "unknown" ? seconds >= unknownSeconds : attempt > tries;
+    if (verdict && attempt > 1 && isOver) break;
+    if (attempt > 1) await pause(pauseSeconds * 1000, undefined, { signal: context.signal });
+    verdict = (await context.call(check)) as Verdict;
+    context.log(`${name}: asked again: ${verdict.verdict}: ${verdict.seen}`);
+  }
+  return verdict;
 }

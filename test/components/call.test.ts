@@ -4,6 +4,7 @@ import { freeSpace } from "../../actions/checks/free-space.ts";
 import { http } from "../../actions/checks/http.ts";
 import { decide } from "../../actions/rollout/decide.ts";
 import { call, written } from "../../components/call.ts";
+import { patience } from "../support/health.ts";
 
 test("a call names its action, and has all its arguments, those that were left out too", () => {
   expect(call(http, { url: "http://127.0.0.1/" })).toEqual({
@@ -11,7 +12,7 @@ test("a call names its action, and has all its arguments, those that were left o
     args: { url: "http://127.0.0.1/", status: 200, timeoutSeconds: 10 },
     ...{ survives: false, timeoutSeconds: 60, quick: true },
   });
-  const { survives, timeoutSeconds } = call(decide, { revert: true, back: [], rest: [] });
+  const { survives, timeoutSeconds } = call(decide, { revert: true, back: [], rest: [], patience });
   expect([survives, timeoutSeconds]).toEqual([true, 1800]);
 });
 

@@ -36,7 +36,11 @@ test("what is left out gets its default", async () => {
     database: { path: "d" },
     application: { variables: {}, secrets: {} },
     checks: { attempts: 20, intervalSeconds: 0.25, steady: 4, timeoutSeconds: 10, freeMegabytes: 200 },
-    policies: { revert: true, unknown: "block", warn: "allow", signOff: "policy" },
+    policies: {
+      ...{ revert: true, unknown: "block", warn: "allow", checks: {}, signOff: "policy" },
+      ...{ unknownSeconds: 15, freshSeconds: 600 },
+    },
+    waivers: [],
   });
 });
 
@@ -45,7 +49,7 @@ test.each<[string, object, string]>([
   [
     "a key like no other",
     { zzzzzzzzzzzz: 1 },
-    "zzzzzzzzzzzz: is not known. Known are: release, rollbackFrom, again, restore, leaveStore, environment, source, database, application, checks, policies",
+    "zzzzzzzzzzzz: is not known. Known are: release, rollbackFrom, again, restore, leaveStore, environment, source, database, application, checks, policies, waivers",
   ],
   [
     "a misspelt key deep inside",

@@ -16,7 +16,7 @@ test.each<["block" | "allow", "block" | "allow", string[]]>([
   ["block", "block", ["fail", "unknown", "warn"]],
 ])("with unknown: %s and warn: %s these verdicts block", (unknown, warn, blocks) => {
   const policies = { ...config.policies, unknown, warn };
-  expect(questionsOf(checks, { ...config, policies })).toEqual({ space: { check, blocks } });
+  expect(questionsOf(checks, "v2", { ...config, policies })).toEqual({ space: { check, blocks } });
 });
 
 test("every check is a step named after it, and its verdict comes back by its name", async () => {

@@ -65,7 +65,7 @@ test("what only earlier steps know travels around the specification: the rollout
       activation: ["PREPARED"],
     },
     ...{ "schema-after": ["BACKUP", "PREPARED", "SERVING"], "smoke-page": ["SERVING"], "smoke-space": ["SERVING"] },
-    ...{ "smoke-decision": ["BACKUP", "DOUBTS", "SCHEMA", "SERVING"], "smoke-gate": ["DECISION"] },
+    ...{ "smoke-decision": ["BACKUP", "DOUBTS", "SCHEMA", "SERVING"], "smoke-gate": ["DECISION", "VERDICTS"] },
     "sign-off": ["ARTIFACT", "GATE"],
   });
   const rollouts = steps(seen).map(({ name }) => environmentOf(seen, name).SWITCHBACK_ROLLOUT);

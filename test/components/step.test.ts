@@ -9,6 +9,7 @@ import { commandText, step } from "../../components/step.ts";
 import { startedBy } from "../../runtime/owner.ts";
 import { readSpec, readSurroundings } from "../../runtime/spec.ts";
 import { register } from "../support/mocks.ts";
+import { patience } from "../support/health.ts";
 
 class Parent extends pulumi.ComponentResource {
   constructor() {
@@ -28,7 +29,7 @@ test("standard input has action, release and arguments; rollout, needs and secre
     const parent = new Parent();
     const scope = { release: "v2", store: "store", rollout: pulumi.output("2-b") };
     const first = step<object, { id: number }>("first", space as never, scope, { parent, needs: {} });
-    step("second", call(decide, { revert: true, back: [], rest: [] }) as never, scope, {
+    step("second", call(decide, { revert: true, back: [], rest: [], patience }) as never, scope, {
       ...{ parent, last: true, onFailure: [{ ...end, survives: true } as never] },
       needs: { FIRST: first.result },
       secrets: { PASSWORD: "pw" },
@@ -53,7 +54,12 @@ test("standard input has action, release and arguments; rollout, needs and secre
     },
   });
   expect(readSpec(String(second?.inputs.stdin))).toEqual({
-    ...{ action: "actions/rollout/decide", args: { revert: true, back: [], rest: [] }, release: "v2", step: "second" },
+    ...{
+      action: "actions/rollout/decide",
+      args: { revert: true, back: [], rest: [], patience },
+      release: "v2",
+      step: "second",
+    },
     ...{ store: "store", survives: true, last: true, onFailure: [end] },
   });
 });

@@ -1,7 +1,7 @@
 /** What a gate decides by verdicts, and the table that it shows. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decideGate, type Judged } from "../../release/gate.ts";
+import { decideGate, judge, type Judged } from "../../release/gate.ts";
 
 const judged = (verdict: Judged["verdict"], blocks: boolean): Judged => ({
   ...{ name: verdict, verdict, blocks },
@@ -56,4 +56,26 @@ test("it is go exactly when nothing blocks, and no verdict is lost from the tabl
     }),
     { numRuns: 200 },
   );
+});
+
+test("the table says what is waived, by whom and why, what cannot be waived, and what does not block", () => {
+  const waiver = { reason: "the carrier is down", by: "Mira Okafor" };
+  const { table, decision } = decideGate([
+    judge("upload", { verdict: "fail", seen: "507" }, { blocks: ["fail"], waiver }),
+    judge("speed", { verdict: "warn", seen: "2 s" }, { blocks: ["fail"], waiver }),
+    judge("drift", { verdict: "fail", seen: "302" }, { blocks: ["fail"], noGo: true, waiver }),
+  ]);
+  expect(decision).toBe("no");
+  expect(table.split("\n")).toEqual([
+    "  ✗ drift   fail     302 (no-go: it cannot be waived)",
+    "  ! upload  fail     507 (waived by Mira Okafor: the carrier is down)",
+    "  ! speed   warn     2 s",
+  ]);
+});
+
+test("a pass never blocks, whatever the rule", () => {
+  const blocks = ["fail", "unknown", "warn"] as const;
+  expect(judge("one", { verdict: "pass", seen: "" }, { blocks, noGo: true })).toEqual({
+    ...{ name: "one", verdict: "pass", seen: "", blocks: false },
+  });
 });

@@ -1,6 +1,9 @@
 /** A page that is well or not, and the question about it. */
-import type { Question } from "../../actions/rollout/verdicts.ts";
+import type { Patience, Question } from "../../actions/rollout/verdicts.ts";
 import { serve } from "./context.ts";
+
+/** Long enough to ask twice what cannot be told. */
+export const patience: Patience = { unknownSeconds: 0.5, freshSeconds: 600 };
 
 export interface Health {
   readonly url: string;

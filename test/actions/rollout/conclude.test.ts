@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { conclude } from "../../../actions/rollout/conclude.ts";
 import type { Decision } from "../../../actions/rollout/decide.ts";
 import { act } from "../../support/context.ts";
-import { type Health, makeHealth } from "../../support/health.ts";
+import { type Health, makeHealth, patience } from "../../support/health.ts";
 import { hostFolder } from "../../support/hosts.ts";
 
 const stays: Decision = { decision: "stays", serving: "v2", table: "", why: "the policy leaves it to you" };
@@ -17,8 +17,8 @@ async function concluded(decided: Partial<Decision>, { health, from = "v1" }: { 
   writeFileSync(page, "{}");
   const hosts = [{ name: "web-1", directory, address: health.url }];
   const atGo = [{ action: "actions/platforms/servers/end-maintenance", args: { hosts } }];
-  const args = { questions: { health: health.question }, from, atGo };
-  const needs = { DECISION: { ...stays, ...decided } };
+  const args = { questions: { health: health.question }, patience, decidedBy: "smoke-decision", from, atGo };
+  const needs = { DECISION: { ...stays, ...decided }, VERDICTS: {} };
   const result = await act(conclude, args, { needs, release: "v2" }).then(
     (done) => done.result,
     (error: unknown) => (error as Error).message,

@@ -5,6 +5,7 @@ import { decide } from "../../../actions/rollout/decide.ts";
 import type { Serving } from "../../../actions/platforms/servers/activate.ts";
 import type { Schema } from "../../../actions/migrations/sql-files/schema.ts";
 import { call } from "../../../components/call.ts";
+import { patience } from "../../support/health.ts";
 import { act, temporaryFolder } from "../../support/context.ts";
 
 const serving: Serving = { release: "v2", folder: "f2", before: "f1", reverted: false, why: "", verified: true };
@@ -12,8 +13,13 @@ const schema: Schema = { revision: "0002", did: "applied 0002" };
 const backup = { id: "2-b-v1", digest: "d", schema: "0001", proven: true as const };
 const named = (action: string): Call => ({ action, args: {} });
 const health: Call = named("health");
+const now = new Date().toISOString();
 const failing = {
-  health: { check: health, blocks: ["fail" as const], first: { verdict: "fail" as const, seen: "500", from: "x" } },
+  health: {
+    check: health,
+    blocks: ["fail" as const],
+    first: { verdict: "fail" as const, seen: "500", from: "x", at: now },
+  },
 };
 
 interface Case {
@@ -38,7 +44,7 @@ async function decided({ answers = {}, ...given }: Case) {
   const { revert = true, back = [named("down"), named("go-back")], rest = [named("rest")] } = given;
   const { result } = await act(
     decide,
-    { revert, back: [...back], rest: [...rest] },
+    { revert, back: [...back], rest: [...rest], patience },
     {
       ...{ needs, release: "v2" },
       ...(given.store === undefined ? {} : { store: given.store }),
@@ -168,5 +174,5 @@ test("however much there is to say, the receipt stays small enough", async () =>
 });
 
 test("it goes on when the engine is killed", () => {
-  expect(call(decide, { revert: true, back: [], rest: [] }).survives).toBe(true);
+  expect(call(decide, { revert: true, back: [], rest: [], patience }).survives).toBe(true);
 });

@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { askAgain, questionsSchema } from "../../../actions/rollout/verdicts.ts";
-import { makeContext } from "../../support/context.ts";
-import { makeHealth } from "../../support/health.ts";
+import { closedAddress, makeContext } from "../../support/context.ts";
+import { makeHealth, patience } from "../../support/health.ts";
 
 const first = (verdict: "pass" | "fail", seen = "first") => ({
   ...{ verdict, seen, from: "here", at: new Date().toISOString() },
@@ -12,7 +12,7 @@ const first = (verdict: "pass" | "fail", seen = "first") => ({
 test("what passed is not asked again", async () => {
   const health = await makeHealth(500);
   const { context } = makeContext();
-  expect(await askAgain({ page: { ...health.question, first: first("pass") } }, context)).toEqual([
+  expect(await askAgain({ page: { ...health.question, first: first("pass") } }, patience, context)).toEqual([
     { name: "page", verdict: "pass", seen: "first", blocks: false },
   ]);
   expect(health.asked).toBe(0);
@@ -21,7 +21,7 @@ test("what passed is not asked again", async () => {
 test("what did not pass is asked until it does, and no longer", async () => {
   const health = await makeHealth(500, 200, 500);
   const { context, logged } = makeContext();
-  expect(await askAgain({ page: { ...health.question, first: first("fail") } }, context)).toEqual([
+  expect(await askAgain({ page: { ...health.question, first: first("fail") } }, patience, context)).toEqual([
     { name: "page", verdict: "pass", seen: `${health.url} answered 200`, blocks: false },
   ]);
   expect(logged).toEqual([
@@ -34,7 +34,7 @@ test("after three times the last verdict counts; all are asked at the same time"
   const [one, other] = [await makeHealth(500), await makeHealth(503)];
   const { context } = makeContext();
   const began = Date.now();
-  const judged = await askAgain({ one: one.question, other: { ...other.question, blocks: [] } }, context);
+  const judged = await askAgain({ one: one.question, other: { ...other.question, blocks: [] } }, patience, context);
   expect(Date.now() - began).toBeLessThan(3500);
   expect(judged).toEqual([
     { name: "one", verdict: "fail", seen: `${one.url} answered 500, want 200`, blocks: true },
@@ -43,19 +43,54 @@ test("after three times the last verdict counts; all are asked at the same time"
   expect([one.asked, other.asked]).toEqual([3, 3]);
 });
 
+test("a pass that is too old is asked for again; one that is not is left alone", async () => {
+  const [old, fresh] = [await makeHealth(503, 200), await makeHealth(503)];
+  const { context } = makeContext();
+  const passed = (seconds: number) => ({
+    ...first("pass"),
+    at: new Date(Date.now() - seconds * 1000).toISOString(),
+  });
+  const questions = {
+    old: { ...old.question, first: passed(601) },
+    fresh: { ...fresh.question, first: passed(599) },
+  };
+  const judged = await askAgain(questions, patience, context);
+  expect([judged.map(({ verdict }) => verdict), old.asked, fresh.asked]).toEqual([["pass", "pass"], 2, 0]);
+});
+
+test("what cannot be told is asked for as long as the policy says", async () => {
+  const question = (await makeHealth(200)).question;
+  const dead = {
+    ...question,
+    check: { ...question.check, args: { url: await closedAddress(), status: 200, timeoutSeconds: 5 } },
+  };
+  const { context, logged } = makeContext();
+  const began = Date.now();
+  const [judged] = await askAgain({ dead }, { ...patience, unknownSeconds: 2.5 }, context);
+  expect(judged).toMatchObject({ verdict: "unknown", blocks: true });
+  expect([Math.floor((Date.now() - began) / 1000), logged.length]).toEqual([3, 4]);
+});
+
+test("a waived check does not block, unless it is a no-go trigger", async () => {
+  const health = await makeHealth(500);
+  const { context } = makeContext();
+  const waiver = { reason: "the carrier is down today", by: "Mira Okafor" };
+  const failed = { ...health.question, first: first("fail"), waiver };
+  const [waived, trigger] = await askAgain({ waived: failed, trigger: { ...failed, noGo: true } }, patience, context);
+  expect([waived?.blocks, waived?.waiver]).toEqual([false, waiver]);
+  expect([trigger?.blocks, trigger?.noGo, trigger?.waiver]).toEqual([true, true, undefined]);
+});
+
 test("who is told to stop does not ask on", async () => {
   const health = await makeHealth(500);
   const ending = new AbortController();
   const { context } = makeContext({ signal: ending.signal });
-  const asked = askAgain(
-    { page: health.question },
-    {
-      ...context,
-      log: () => {
-        ending.abort();
-      },
+  const asked = askAgain({ page: health.question }, patience, {
+    ...context,
+    log: () => {
+      ending.abort();
     },
-  );
+  });
   await expect(asked).rejects.toThrow("The operation was aborted");
 });
 

@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import type { GateDecision, Judged } from "../../release/gate.ts";
+import { inStore } from "../../release/store.ts";
+import type { Context } from "../action.ts";
+import { readJson } from "../json-file.ts";
+
+/** What a gate has decided, by which verdicts: evidence. */
+export interface GateRecord {
+  readonly release: string;
+  readonly rollout: string;
+  readonly at: string;
+  readonly decision: GateDecision["decision"];
+  readonly checks: readonly Judged[];
+}
+
+const file = "gate.json";
+
+/** Writes down what was decided, in the step's evidence. */
+export function recordGate(
+  { keep, release, rollout }: Pick<Context, "keep" | "release" | "rollout">,
+  decision: GateDecision["decision"],
+  checks: readonly Judged[],
+): void {
+  const record: GateRecord = { release, rollout, at: new Date().toISOString(), decision, checks };
+  keep(file, `${JSON.stringify(record, undefined, 2)}\n`);
+}
+
+const shape = { release: "string", rollout: "string", at: "string", decision: "string", checks: "object" } as const;
+
+/** What a step has decided in a rollout; undefined where it has not. Errors: the record is damaged. */
+export function readGate(store: string, rollout: string, step: string): GateRecord | undefined {
+  const path = join(inStore.evidence(store, rollout), "files", step, file);
+  return readJson(path, shape, "It is evidence: restore it from a copy of the store") as GateRecord | undefined;
+}
