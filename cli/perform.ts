@@ -8,7 +8,7 @@ import { type Outcome, outcomeOf, showOutcome } from "./outcome.ts";
 import { Problem } from "./problem.ts";
 import { Progress } from "./progress.ts";
 import { describeReview, messageFor, type Review, Reviewer } from "./review.ts";
-import { disagreements, look } from "./reality.ts";
+import { disagreements, look } from "../actions/platforms/servers/reality.ts";
 import { note, type Row, say } from "./say.ts";
 import type { Stack } from "./stack.ts";
 import type { Changes } from "./stack-file.ts";

@@ -64,7 +64,7 @@ export class ReleasePipeline extends pulumi.ComponentResource {
     if (stray.length > 0) throw new pulumi.RunError(stray.join("\n"));
     const opened = new Rollout(`${name}-rollout`, { environment, ...planning }, inside);
     const { scope } = opened;
-    if (planning.isNew && pulumi.runtime.isDryRun()) void tellReviewer(this, plan, args.preflight, config);
+    if (pulumi.runtime.isDryRun()) void tellReviewer(this, { planning, platform, preflight: args.preflight, config });
     const preflight = new Preflight(`${name}-preflight`, { environment, scope, checks: args.preflight }, inside);
     const { repository } = config.source;
     const source = { repository, commit: plan.commit, ...(args.build ? { commands: args.build } : {}) };

@@ -3,6 +3,7 @@ import { beginMaintenance } from "../actions/platforms/servers/begin-maintenance
 import { endMaintenance } from "../actions/platforms/servers/end-maintenance.ts";
 import { goBackOnServers } from "../actions/platforms/servers/go-back.ts";
 import { type Prepared, prepareOnServers } from "../actions/platforms/servers/prepare.ts";
+import { disagreements, look } from "../actions/platforms/servers/reality.ts";
 import type { Artifact } from "../actions/artifact/archive.ts";
 import { call, type Planned } from "./call.ts";
 import type { Config } from "./config.ts";
@@ -14,6 +15,8 @@ export interface Platform {
   readonly goBack: Planned<{ BEFORE: string }>;
   readonly beginMaintenance: Planned;
   readonly endMaintenance: Planned;
+  /** What does not agree with the release that is said to serve, in words; it only looks. */
+  readonly drift: (serving: string, store: string) => Promise<readonly string[]>;
   /** Hosts in the words of a preview. */
   readonly hosts: readonly string[];
   /** Names of the secrets that preparing needs. */
@@ -74,6 +77,7 @@ export function servers({
     goBack: call(goBackOnServers, change),
     beginMaintenance: call(beginMaintenance, { hosts, ...environment.maintenance, bypass: maintenanceBypass }),
     endMaintenance: call(endMaintenance, { hosts }),
+    drift: async (serving, store) => disagreements(serving, await look(change, store)),
     hosts: hosts.map((host) => host.name),
     secrets: [...configured, ...secrets],
   };

@@ -2,7 +2,7 @@ import { readAttempt } from "../../actions/rollout/attempt.ts";
 import { holding, readLease } from "../../runtime/lease.ts";
 import { nameOf } from "../../runtime/owner.ts";
 import { type CommonOptions, openStack } from "../open.ts";
-import { type Answer, disagreements, look, type Reality } from "../reality.ts";
+import { type Answer, disagreements, look, type Reality } from "../../actions/platforms/servers/reality.ts";
 import { asTyped, commandName, paint, say, table } from "../say.ts";
 import type { Stack } from "../stack.ts";
 import { whyNotStoreOf } from "../store.ts";

@@ -5,7 +5,7 @@ import { release } from "../../cli/commands/up.ts";
 import { explain } from "../../cli/main.ts";
 import { openStack } from "../../cli/open.ts";
 import { Problem } from "../../cli/problem.ts";
-import { disagreements, look } from "../../cli/reality.ts";
+import { disagreements, look } from "../../actions/platforms/servers/reality.ts";
 import { commandName, note, paint, say, table } from "../../cli/say.ts";
 import type { Stack } from "../../cli/stack.ts";
 import { makeRepository } from "./repository.ts";

@@ -1,6 +1,7 @@
 /** Proves that a preview is a change review: what changes is shown as such, nothing else, and nothing is touched. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { engines, repository } from "../support/engines.ts";
 import { Project } from "../support/project.ts";
@@ -63,5 +64,16 @@ describe.each(engines)("on the $name engine", (engine) => {
     expect(run.exitCode).toBe(0);
     expect([...run.ran].sort()).toEqual(["smoke-front", "smoke-gate"]);
     expect((await project.up()).ran).toEqual([]);
+  });
+
+  test("where what serves is not what the state says, a preview says so and does not fail", async () => {
+    expect((await project.preview()).text).not.toContain("drift");
+    await execa(process.execPath, ["current/bin/parcel.ts", "stop"], {
+      cwd: join(project.folder, ".switchback/host-0"),
+    });
+    const { text, exitCode } = await project.preview();
+    expect(exitCode).toBe(0);
+    expect(text).toContain("drift: the state says that v1.1.0 serves, but");
+    expect(text).toMatch(/host-0: no answer \(connect ECONNREFUSED/);
   });
 });

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { disagreements, look, type Reality } from "../../cli/reality.ts";
+import { disagreements, look, type Reality } from "../../../../actions/platforms/servers/reality.ts";
 
 const manifest = { release: "v1.1.0", commit: "abc", artifact: "a".repeat(64) };
 let folder: string;
@@ -36,8 +36,7 @@ const lookAt = (version: string, at = address): Promise<Reality> =>
     {
       hosts: [{ name: "a", directory: join(folder, "host"), address: at }],
       address: at,
-      reload: [],
-      evidence: { health: "/", version },
+      evidence: { version },
     },
     folder,
   );

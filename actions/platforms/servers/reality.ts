@@ -1,12 +1,19 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readSettled } from "../actions/platforms/servers/settled.ts";
-import { currentOf, readManifest } from "../actions/platforms/servers/host.ts";
-import { Refusal } from "../actions/action.ts";
-import { reason } from "../actions/check.ts";
-import { shorten } from "../actions/shorten.ts";
-import { plain } from "../actions/plain.ts";
-import type { State } from "./state.ts";
+import { Refusal } from "../../action.ts";
+import { reason } from "../../check.ts";
+import { plain } from "../../plain.ts";
+import { shorten } from "../../shorten.ts";
+import { currentOf, readManifest } from "./host.ts";
+import { readSettled } from "./settled.ts";
+
+/** Where to look, and whom to ask. */
+export interface Places {
+  readonly hosts: readonly { readonly name: string; readonly directory: string; readonly address: string }[];
+  readonly address: string;
+  /** `version`: the path that answers JSON with `release` and `commit`. */
+  readonly evidence: { readonly version: string };
+}
 
 /** What somebody who asks is answered. */
 export interface Answer {
@@ -31,8 +38,7 @@ export interface Reality {
   readonly settled: string;
 }
 
-export async function look(activation: NonNullable<State["activation"]>, store: string): Promise<Reality> {
-  const { hosts, address, evidence } = activation;
+export async function look({ hosts, address, evidence }: Places, store: string): Promise<Reality> {
   const [answer, ...answers] = await Promise.all(
     [address, ...hosts.map((host) => host.address)].map((one) => ask(one + evidence.version)),
   );
