@@ -61,9 +61,10 @@ export interface Situation {
   readonly wish: Wish;
   /** Whether a rollout was opened after the one on record: what that one did may no longer be what is there. */
   readonly interrupted?: boolean;
+  /** What the database has, where a rollout was interrupted: it may have taken back what the serving release needs. */
+  readonly applied?: readonly string[] | undefined;
   /** A rollout that was begun and never ended, of another release, and has left migrations nobody else knows. */
-  readonly unfinished?:
-    { readonly rollout: string; readonly source: Source; readonly applied: readonly string[] } | undefined;
+  readonly unfinished?: { readonly rollout: string; readonly source: Source } | undefined;
   readonly backups: readonly KnownBackup[];
 }
 
@@ -132,11 +133,11 @@ function refuse({ candidate, serving, relation, record, wish }: Situation): stri
 }
 
 /** Migrations that are, or may be, applied and are not the candidate's: those of what serves, and of what was left half done. */
-function undoneBy({ candidate, serving, unfinished }: Situation): Migration[] {
+function undoneBy({ candidate, serving, unfinished, applied = [] }: Situation): Migration[] {
   const kept = new Set(candidate.migrations.map((migration) => migration.revision));
   const all = [
     ...(serving?.migrations ?? []),
-    ...(unfinished?.source.migrations.filter((one) => unfinished.applied.includes(one.revision)) ?? []),
+    ...(unfinished?.source.migrations.filter((one) => applied.includes(one.revision)) ?? []),
   ];
   const unique = new Map(all.map((migration) => [migration.revision, migration]));
   return [...unique.values()]
@@ -145,18 +146,14 @@ function undoneBy({ candidate, serving, unfinished }: Situation): Migration[] {
 }
 
 /** A rollout takes migrations back or applies some, never both: in which order would be anybody's guess. */
-function refuseMixture(
-  { candidate, serving, relation, unfinished }: Situation,
-  undone: readonly Migration[],
-): string | undefined {
+function refuseMixture(situation: Situation, undone: readonly Migration[]): string | undefined {
+  const { candidate, serving, relation, unfinished, applied } = situation;
   const { release } = candidate;
   const dropped = relation === "newer" ? undone.filter((one) => hasMigration(serving, one)) : [];
   if (dropped.length > 0) {
     return `${release} has lost migration ${named(dropped)}, which ${serving?.release ?? ""} brought: a release keeps all that came before it. Put its files back, commit, and tag that: git tag --annotate`;
   }
-  const missing = candidate.migrations.filter(
-    (one) => !hasMigration(serving, one) && !unfinished?.applied.includes(one.revision),
-  );
+  const missing = missingFor(situation).filter((one) => !applied?.includes(one.revision));
   if (undone.length === 0 || missing.length === 0) return undefined;
   const first =
     relation === "older"
@@ -170,15 +167,19 @@ const named = (migrations: readonly Migration[]): string => migrations.map((one)
 const hasMigration = (source: Source | undefined, { revision }: Migration): boolean =>
   source?.migrations.some((one) => one.revision === revision) ?? false;
 
+/** What the candidate needs and what serves did not bring, or has lost again to a rollout that was cut off. */
+const missingFor = ({ candidate, serving, applied }: Situation): Migration[] =>
+  candidate.migrations.filter((one) => !hasMigration(serving, one) || applied?.includes(one.revision) === false);
+
 const nothing: SchemaWork = { kind: "up", migrations: [] };
 
 /**
  * Expanding migrations go before the switch of code, contracting ones after it: what serves fits the schema at every
  * moment. Once a contracting one is met, the later ones wait behind it, because migrations keep their order.
  */
-function goForward({ candidate, serving }: Situation): Pick<Plan, "before" | "after"> | { refusal: string } {
-  const known = new Set(serving?.migrations.map((migration) => migration.revision));
-  const missing = candidate.migrations.filter((migration) => !known.has(migration.revision));
+function goForward(situation: Situation): Pick<Plan, "before" | "after"> | { refusal: string } {
+  const { candidate, serving } = situation;
+  const missing = missingFor(situation);
   if (!serving) return { before: { kind: "up", migrations: missing }, after: nothing };
   const first = missing.findIndex((migration) => migration.change === "contract");
   const [before, after] = first < 0 ? [missing, []] : [missing.slice(0, first), missing.slice(first)];

@@ -27,10 +27,12 @@ export async function situationOf(
   const { relation, commits } = await relate(repository, candidate, serving);
   const attempt = unfinishedAttempt(store, record);
   const known = [candidate, ...(serving ? [serving] : [])];
-  const unfinished = attempt && (await leftBy(attempt, repository, database, known));
+  const applied = attempt && existsSync(database) ? await appliedRevisions(database) : undefined;
+  const unfinished = attempt && (await leftBy(attempt, applied ?? [], { repository, database, known }));
   // Looked for only where one may be needed: every preview runs this.
   const backups = relation === "older" || unfinished ? provenBackups(store) : [];
-  return { candidate, serving, relation, commits, record, interrupted: attempt !== undefined, unfinished, backups };
+  const interrupted = attempt !== undefined;
+  return { candidate, serving, relation, commits, record, interrupted, applied, unfinished, backups };
 }
 
 /** The rollout that was opened last, where it is not the one on record. */
@@ -42,15 +44,13 @@ export function unfinishedAttempt(store: string, record: RolloutRecord | undefin
 /** What a rollout that was cut off has left in the database and nobody else knows, whatever the state believes. */
 async function leftBy(
   { id, release }: Attempt,
-  repository: Repository,
-  database: string,
-  known: readonly Source[],
+  applied: readonly string[],
+  { repository, database, known }: Pick<Places, "repository" | "database"> & { readonly known: readonly Source[] },
 ): Promise<Situation["unfinished"]> {
-  const applied = existsSync(database) ? await appliedRevisions(database) : [];
   const stray = applied.filter((revision) => !known.some((one) => hasRevision(one, revision)));
   if (stray.length === 0) return undefined;
   const left = await readRelease(repository, release);
-  if (stray.every((revision) => hasRevision(left, revision))) return { rollout: id, source: left, applied };
+  if (stray.every((revision) => hasRevision(left, revision))) return { rollout: id, source: left };
   throw new Refusal(
     `${database}: has migration ${stray.join(", ")}, which neither ${release} (rollout ${id}) nor what serves knows. Release a version that has it.`,
   );

@@ -165,8 +165,8 @@ test("after a rollout that was cut off, the schema ends as the next release know
       if (!serving || !candidate || !killed) return;
       const own = { ...killed, release: "killed", migrations: renumbered(killed, serving) };
       const applied = revisions(own.migrations).slice(0, serving.migrations.length + cut);
-      const unfinished = { rollout: "9-x", source: own, applied };
-      const result = planRollout(situated(serving, candidate, { unfinished }));
+      const unfinished = { rollout: "9-x", source: own };
+      const result = planRollout(situated(serving, candidate, { unfinished, applied }));
       if ("refusal" in result) return;
       const { before, after } = result.plan;
       const wanted = new Set(revisions(candidate.migrations));
@@ -179,6 +179,23 @@ test("after a rollout that was cut off, the schema ends as the next release know
       expect(ends.filter((one) => !kept.includes(one)).sort()).toEqual(
         [...wanted].filter((one) => !kept.includes(one)).sort(),
       );
+    }),
+    runs,
+  );
+});
+
+test("after a rollback that was cut off, what it took back is there again for whatever needs it", () => {
+  const given = fc.record({ all: history, cut: fc.nat({ max: 6 }) });
+  fc.assert(
+    fc.property(given, ({ all, cut }) => {
+      const [serving, candidate = serving] = all;
+      if (!serving || !candidate) return;
+      const applied = revisions(serving.migrations).slice(0, Math.max(0, serving.migrations.length - cut));
+      const result = planRollout(situated(serving, candidate, { interrupted: true, applied }));
+      if ("refusal" in result) return;
+      const { before, after } = result.plan;
+      const ends = carryOut(carryOut(applied, before, candidate), after, candidate);
+      expect([...ends].sort()).toEqual(revisions(candidate.migrations).sort());
     }),
     runs,
   );

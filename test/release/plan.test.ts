@@ -117,8 +117,8 @@ test("after a rollout that was opened and never ended, the same once more is not
 });
 
 test("what a killed rollout has applied is taken back by the release that still serves", () => {
-  const unfinished = { rollout: "3-c", source: v3, applied: ["0001", "0002"] };
-  const given = situation(v1, v1, { unfinished, record: record(planned(situation(v1))) });
+  const left = { unfinished: { rollout: "3-c", source: v3 }, applied: ["0001", "0002"] };
+  const given = situation(v1, v1, { ...left, record: record(planned(situation(v1))) });
   expect(planned(given)).toMatchObject({
     ...{ direction: "again", from: "v1" },
     ...{ before: up(), after: { kind: "down", revisions: ["0002"] } },
@@ -131,7 +131,18 @@ test("a release left by a rollback is released when the wish says again", () => 
   expect(planned(situation(v2, v1, { record: record(planned(situation(v1)), left), wish })).again).toBe("3-c");
 });
 
-const unfinished = { rollout: "3-c", source: source("v2", first, grow), applied: ["0001", "0002"] };
+test("what a killed rollback has taken back is applied anew by the release that is said to serve, and by a newer one", () => {
+  const cut = { interrupted: true, applied: ["0001"] };
+  for (const candidate of [v2, { ...v2, release: "v2.1" }]) {
+    expect(planned(situation(candidate, v2, cut)).before).toMatchObject({ migrations: [{ revision: "0002" }] });
+    expect(planned(situation(candidate, v2, { ...cut, applied: ["0001", "0002"] })).before).toEqual(up());
+  }
+});
+
+const left = {
+  unfinished: { rollout: "3-c", source: source("v2", first, grow) },
+  applied: ["0001", "0002"],
+};
 const side = source("v3", first, migration("0004", "expand", "reversible"));
 test.each<[string, string, Situation]>([
   [
@@ -197,12 +208,12 @@ test.each<[string, string, Situation]>([
   [
     "another release than the one that was cut off with its migrations applied",
     "v3 needs migration 0004 applied and 0002 taken back, which no rollout does at once. Go back to what was there first: switchback up --release v1",
-    situation(side, v1, { unfinished }),
+    situation(side, v1, left),
   ],
   [
     "the same where nothing serves yet",
     "v3 needs migration 0004 applied and 0002 taken back, which no rollout does at once. Go back to what was there first: switchback up --release v2",
-    situation(side, undefined, { unfinished }),
+    situation(side, undefined, left),
   ],
   [
     "an older one that has a migration which was dropped since",
