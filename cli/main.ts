@@ -112,6 +112,11 @@ function describeProgram(run: Run): Command {
     async () => (await import("./commands/report.ts")).report,
   );
   add(
+    "gates [rollout]",
+    "what the gates decided, and by which verdicts; default: of the last one",
+    async () => (await import("./commands/gates.ts")).gates,
+  );
+  add(
     "verify",
     "check the ledger, and the artifacts and backups it names",
     async () => (await import("./commands/verify.ts")).verifyEvidence,

@@ -33,6 +33,7 @@ export function toMarkdown(report: Report): string {
     ...(plan && plan.commits.length > 0
       ? ["", "## Commits", "", ...plan.commits.map((commit) => `- ${inText(commit)}`)]
       : []),
+    ...gates(report),
     "",
     "## Steps",
     "",
@@ -62,10 +63,34 @@ function list(rows: readonly (readonly [string, string | undefined])[]): string[
   );
 }
 
-function row({ began, step, seconds, outcome, verdict, seen = "", log }: ReportedStep): string {
+/** Every criterion with its answer, and who has waived what. */
+function gates({ gates: all }: Report): string[] {
+  return all.flatMap(({ step, decision, checks }) => [
+    "",
+    `## Gate ${step}: ${{ go: "go", no: "no go", unclear: "no go, it cannot be told" }[decision]}`,
+    "",
+    "| check | answer | blocks | seen |",
+    "|---|---|---|---|",
+    ...checks.map(({ name, verdict, blocks, waiver, noGo, seen }) => {
+      const effect = waiver
+        ? `waived by ${cell(waiver.by)}: ${cell(waiver.reason)}`
+        : noGo
+          ? "yes, always"
+          : blocks
+            ? "yes"
+            : "";
+      return `| ${[name, verdict, effect, cell(seen)].join(" | ")} |`;
+    }),
+  ]);
+}
+
+function row({ began, step, seconds, outcome, verdict, seen = "", log, files = [] }: ReportedStep): string {
   const time = began.slice(11, 19);
-  const link = log === undefined ? "" : `[log](${log})`;
-  return `| ${[time, step, seconds.toFixed(2), verdict ?? outcome, cell(seen), link].join(" | ")} |`;
+  const links = [
+    ...(log === undefined ? [] : [`[log](${log})`]),
+    ...files.map((file) => `[${file.split("/").at(-1) ?? file}](${encodeURI(file)})`),
+  ];
+  return `| ${[time, step, seconds.toFixed(2), verdict ?? outcome, cell(seen), links.join(" ")].join(" | ")} |`;
 }
 
 /** A table's cell is one line, and a bar would end it. */

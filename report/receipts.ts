@@ -44,7 +44,8 @@ function backupOf({ id, digest, schema, proven }: Fields): NonNullable<Seen["bac
 }
 
 /** A check's answer, where a receipt is one. */
-export function verdictOf(receipt: unknown): { verdict: string; seen: string } | undefined {
-  const fields = (receipt ?? {}) as Fields;
-  return typeof fields.verdict === "string" ? { verdict: fields.verdict, seen: String(fields.seen) } : undefined;
+export function verdictOf(receipt: unknown): { verdict: string; seen: string; files?: readonly string[] } | undefined {
+  const { verdict, seen, files } = (receipt ?? {}) as Fields;
+  if (typeof verdict !== "string") return undefined;
+  return { verdict, seen: String(seen), ...(Array.isArray(files) ? { files: files.map(String) } : {}) };
 }

@@ -1,5 +1,6 @@
 import type { Plan } from "../release/plan.ts";
 import { describeWayBack, inWords } from "../release/summary.ts";
+import type { Gate } from "../runtime/gates.ts";
 import type { Entry } from "../runtime/ledger.ts";
 import { verdictOf } from "./receipts.ts";
 import { type Rollout, served } from "./rollouts.ts";
@@ -15,6 +16,8 @@ export interface ReportedStep {
   readonly seen?: string;
   /** Path of its log, where it wrote one. */
   readonly log?: string;
+  /** Paths of what it has kept: screenshots, reports of tests. */
+  readonly files?: readonly string[];
 }
 
 /** Everything that is known of one rollout: the evidence of a release, as data. */
@@ -40,6 +43,8 @@ export interface Report {
   readonly backup?: Rollout["backup"];
   readonly downtime?: Rollout["downtime"];
   readonly signOff?: Rollout["signOff"];
+  /** What its gates have decided, with what was waived by whom. */
+  readonly gates: readonly Gate[];
   readonly steps: readonly ReportedStep[];
 }
 
@@ -51,9 +56,10 @@ export interface Material {
   readonly plan?: Plan | undefined;
   /** Path of a step's log; undefined for none. */
   readonly logOf: (step: string) => string | undefined;
+  readonly gates: readonly Gate[];
 }
 
-export function makeReport({ environment, rollout, earlier, plan, logOf }: Material): Report {
+export function makeReport({ environment, rollout, earlier, plan, logOf, gates }: Material): Report {
   const { id, release, result, began, ended, by, decision, commit, artifact, backup, downtime, signOff } = rollout;
   return {
     environment,
@@ -69,6 +75,7 @@ export function makeReport({ environment, rollout, earlier, plan, logOf }: Mater
     ...(backup === undefined ? {} : { backup }),
     ...(downtime === undefined || (plan?.from === "none" && served(rollout)) ? {} : { downtime }),
     ...(signOff === undefined ? {} : { signOff }),
+    gates,
     steps: rollout.entries.map((entry) => reported(entry, logOf)),
   };
 }

@@ -1,6 +1,7 @@
 import type { Plan } from "../release/plan.ts";
 import { inStore } from "../release/store.ts";
 import { evidenceOf } from "../runtime/evidence.ts";
+import { gatesOf } from "../runtime/gates.ts";
 import { readLedger } from "../runtime/ledger.ts";
 import { toMarkdown } from "./markdown.ts";
 import { makeReport, type Report } from "./report.ts";
@@ -27,7 +28,10 @@ export function writeReport(
   const logOf = (step: string): string | undefined => (evidence.has(`${step}.log`) ? `${step}.log` : undefined);
   // The ledger does not hold what was reviewed; a report that was written while the state did is the one that knows.
   const reviewed = plan === undefined ? reviewedBefore(evidence.read("report.json")) : {};
-  const report = { ...makeReport({ environment, rollout, earlier: rollouts.slice(0, at), plan, logOf }), ...reviewed };
+  const report = {
+    ...makeReport({ environment, rollout, earlier: rollouts.slice(0, at), plan, logOf, gates: gatesOf(store, id) }),
+    ...reviewed,
+  };
   evidence.write("report.md", toMarkdown(report));
   evidence.write("report.json", `${JSON.stringify(report, undefined, 2)}\n`);
   return { report, path: evidence.path("report.md") };

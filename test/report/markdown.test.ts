@@ -3,13 +3,14 @@ import { expect, test } from "vitest";
 import { downtimeInWords, toMarkdown } from "../../report/markdown.ts";
 import { makeReport } from "../../report/report.ts";
 import { rolloutsOf } from "../../report/rollouts.ts";
+import type { Gate } from "../../runtime/gates.ts";
 import { rollout, takenBack } from "./entries.ts";
 
-function pageOf(entries: Parameters<typeof rolloutsOf>[0]): string {
-  const [only] = rolloutsOf(entries);
-  return only
-    ? toMarkdown(makeReport({ environment: "staging", rollout: only, earlier: [], logOf: (step) => `${step}.log` }))
-    : "";
+function pageOf(entries: Parameters<typeof rolloutsOf>[0], gates: readonly Gate[] = []): string {
+  const [rollout] = rolloutsOf(entries);
+  if (!rollout) return "";
+  const logOf = (step: string): string => `${step}.log`;
+  return toMarkdown(makeReport({ environment: "staging", rollout, earlier: [], logOf, gates }));
 }
 
 test("a release that was taken back", () => {
@@ -46,4 +47,38 @@ test("what a check saw cannot break the table", () => {
 
 test("downtime that nobody measured is not told", () => {
   expect(downtimeInWords({})).toBeUndefined();
+});
+
+test("what a check has kept is linked", () => {
+  const receipt = {
+    verdict: "pass",
+    seen: "two pages",
+    files: ["files/parcel-page/a b.png", "files/parcel-page/c.png"],
+  };
+  expect(pageOf(rollout("1-a", "v1", [["parcel-page", { receipt }]]))).toContain(
+    "| [log](parcel-page.log) [a b.png](files/parcel-page/a%20b.png) [c.png](files/parcel-page/c.png) |",
+  );
+});
+
+test("gates are shown with every answer, and with who has waived what", () => {
+  const waiver = { reason: "the carrier | is down", by: "Mira Okafor" };
+  const gate: Gate = {
+    ...{ step: "parcel-smoke-gate", release: "v1", rollout: "1-a", at: "2026-01-02T03:02:00.000Z", decision: "no" },
+    checks: [
+      { name: "drift", verdict: "fail", seen: "302", blocks: true, noGo: true },
+      { name: "page", verdict: "fail", seen: "500", blocks: true },
+      { name: "upload", verdict: "fail", seen: "507", blocks: false, waiver },
+      { name: "health", verdict: "pass", seen: "well", blocks: false },
+    ],
+  };
+  expect(pageOf(takenBack("1-a", "v1", "none"), [gate])).toContain(`
+## Gate parcel-smoke-gate: no go
+
+| check | answer | blocks | seen |
+|---|---|---|---|
+| drift | fail | yes, always | 302 |
+| page | fail | yes | 500 |
+| upload | fail | waived by Mira Okafor: the carrier \\| is down | 507 |
+| health | pass |  | well |
+`);
 });

@@ -19,6 +19,7 @@ test.each([
 
 test("a check's answer", () => {
   expect(verdictOf({ verdict: "fail", seen: "401", from: "web" })).toEqual({ verdict: "fail", seen: "401" });
+  expect(verdictOf({ verdict: "pass", seen: "ok", files: ["a.png"] })?.files).toEqual(["a.png"]);
   expect(verdictOf({ decision: "go" })).toBeUndefined();
   expect(verdictOf(undefined)).toBeUndefined();
 });

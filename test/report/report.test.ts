@@ -10,7 +10,15 @@ function reportOf(entries: readonly Entry[], given?: Plan): Report | undefined {
   const rollouts = rolloutsOf(entries);
   const rollout = rollouts.at(-1);
   const logOf = (step: string): string | undefined => (step === "parcel-build" ? "parcel-build.log" : undefined);
-  return rollout && makeReport({ environment: "staging", rollout, earlier: rollouts.slice(0, -1), plan: given, logOf });
+  if (!rollout) return undefined;
+  return makeReport({
+    environment: "staging",
+    rollout,
+    earlier: rollouts.slice(0, -1),
+    plan: given,
+    logOf,
+    gates: [],
+  });
 }
 
 test("a good release", () => {
@@ -37,6 +45,7 @@ test("a good release", () => {
     backup: { id: "2-b-backup", digest: "b", schema: "0001", proven: true },
     downtime,
     signOff: { by: "policy" },
+    gates: [],
     steps: [
       {
         step: "parcel-preflight-tag",

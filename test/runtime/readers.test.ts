@@ -177,7 +177,7 @@ test("a report is made of any receipts", () => {
       const entries = receipts.flatMap((one) => (entry ? [{ ...entry, receipt: one }] : []));
       const [rollout] = rolloutsOf(entries);
       if (!rollout) throw new Error("there is a rollout");
-      const report = makeReport({ environment: "staging", rollout, earlier: [], logOf: () => undefined });
+      const report = makeReport({ environment: "staging", rollout, earlier: [], logOf: () => undefined, gates: [] });
       expect(toMarkdown(report)).toMatch(/^# v1 to staging: /);
     }),
     runs,
