@@ -17,6 +17,8 @@ export const inStore = {
   artifact: (store: string, digest: string) => join(store, "artifacts", `${digest}.tar.gz`),
   backups: (store: string) => join(store, "backups"),
   backup: (store: string, id: string) => join(store, "backups", id),
+  /** What a release answered to a contract check that passed. */
+  contract: (store: string, step: string, release: string) => join(store, "contracts", step, `${release}.json`),
   /** Logs and reports of one rollout. */
   evidence: (store: string, rollout: string) => join(store, "evidence", rollout),
 };
