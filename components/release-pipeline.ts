@@ -7,6 +7,7 @@ import { describeWayBack } from "../release/summary.ts";
 import { Activation } from "./activation.ts";
 import { Backup, type BackupProof } from "./backup.ts";
 import { Build } from "./build.ts";
+import { checksOf, close, type Closing, lastOf } from "./closing.ts";
 import type { Environment } from "./environment.ts";
 import type { Planning } from "./planning.ts";
 import { strayRules } from "./policies.ts";
@@ -17,12 +18,11 @@ import { tellReviewer } from "./review.ts";
 import { Rollout } from "./rollout.ts";
 import { Schema } from "./schema.ts";
 import type { Platform } from "./servers.ts";
-import { SignOff } from "./sign-off.ts";
 import { Smoke } from "./smoke.ts";
 import type { MigrationTool } from "./sql-files.ts";
 import type { Database } from "./sqlite.ts";
 
-export interface ReleasePipelineArgs {
+export interface ReleasePipelineArgs extends Closing {
   readonly environment: Environment;
   readonly planning: Planning;
   readonly platform: Platform;
@@ -60,7 +60,8 @@ export class ReleasePipeline extends pulumi.ComponentResource {
     const { config } = environment;
     super("switchback:index:ReleasePipeline", name, { release: plan.release, hosts: platform.hosts }, opts);
     const inside = { parent: this };
-    const stray = strayRules([...Object.keys(args.preflight), ...Object.keys(args.smoke)], config);
+    const checks = new Set([...Object.keys(args.preflight), ...Object.keys(args.smoke), ...checksOf(args)]);
+    const stray = strayRules([...checks], config);
     if (stray.length > 0) throw new pulumi.RunError(stray.join("\n"));
     const opened = new Rollout(`${name}-rollout`, { environment, ...planning }, inside);
     const { scope } = opened;
@@ -74,6 +75,7 @@ export class ReleasePipeline extends pulumi.ComponentResource {
       args.backup ?? new Backup(`${name}-backup`, { scope, database, prepared, serving: plan.from }, inside).proof;
     const schema = { environment, scope, database, migrations, platform, prepared, backup };
     const before = new Schema(`${name}-schema-before`, { ...schema, work: plan.before }, inside).proof;
+    const secrets = args.smokeSecrets ?? [];
     const activation = new Activation(`${name}-activation`, { scope, platform, prepared, schema: before }, inside);
     const serving = activation.proof;
     const after = new Schema(`${name}-schema-after`, { ...schema, work: plan.after, serving }, inside).proof;
@@ -90,12 +92,12 @@ export class ReleasePipeline extends pulumi.ComponentResource {
           from: plan.direction === "forward" ? plan.from : "none",
         },
         ...takingBack(plan, platform, database, migrations),
-        ...{ checks: args.smoke, secrets: args.smokeSecrets ?? [], last: config.policies.signOff === "person" },
+        ...{ checks: args.smoke, secrets, last: lastOf(args, plan, config) === "smoke" },
       },
       inside,
     );
-    if (config.policies.signOff === "policy")
-      new SignOff(`${name}-sign-off`, { scope, go: smoke.proof, artifact }, inside);
+    const go = { artifact, prepared, backup, go: smoke.proof };
+    close(name, { ...args, ...go, scope, plan, secrets }, inside);
     this.asked = plan.release;
     this.rollout = scope.rollout;
     this.serving = smoke.decision.apply((decision) => decision.serving);

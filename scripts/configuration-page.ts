@@ -1,8 +1,8 @@
 // Writes docs/configuration.md from the schema:  node scripts/run.mjs scripts/configuration-page.ts
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import * as z from "zod";
 import { configSchema, makesRollout } from "../components/config.ts";
+import { schemaRows, tableRow } from "./schema-rows.ts";
 
 const page = new URL("../docs/configuration.md", import.meta.url);
 
@@ -21,44 +21,12 @@ not, so that you can give a check more time without releasing anything.
 
 /** The whole page as the schema has it now. */
 export function configurationPage(): string {
-  const lines = rows(configSchema, []).map(
-    (cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`,
-  );
+  const lines = schemaRows(configSchema).map(({ at, meaning, byDefault }) => {
+    const key = at.replaceAll("[]", "");
+    const isNew = makesRollout.some((name) => key === name || key.startsWith(`${name}.`));
+    return tableRow([`\`${at}\``, meaning, byDefault, isNew ? "yes" : ""]);
+  });
   return introduction + lines.join("");
-}
-
-function rows(schema: z.ZodType, path: readonly string[]): string[][] {
-  const inner = unwrap(schema);
-  if (inner instanceof z.ZodObject) {
-    return Object.entries(inner.shape as Record<string, z.ZodType>).flatMap(([key, value]) =>
-      rows(value, [...path, key]),
-    );
-  }
-  const at = path.join(".");
-  if (inner instanceof z.ZodArray && unwrap(inner.element as z.ZodType) instanceof z.ZodObject) {
-    return rows(inner.element as z.ZodType, [...path.slice(0, -1), `${path.at(-1) ?? ""}[]`]);
-  }
-  const starts = (key: string): boolean =>
-    at.replaceAll("[]", "") === key || at.replaceAll("[]", "").startsWith(`${key}.`);
-  return [
-    [
-      `\`${at}\``,
-      schema.description ?? inner.description ?? "",
-      defaultOf(schema),
-      makesRollout.some(starts) ? "yes" : "",
-    ],
-  ];
-}
-
-function unwrap(schema: z.ZodType): z.ZodType {
-  const wraps = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
-  return wraps ? unwrap(schema.unwrap() as z.ZodType) : schema;
-}
-
-function defaultOf(schema: z.ZodType): string {
-  const result = schema.safeParse(undefined);
-  if (!result.success) return "(required)";
-  return result.data === undefined ? "" : `\`${JSON.stringify(result.data)}\``;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(page, configurationPage());

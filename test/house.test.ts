@@ -30,7 +30,7 @@ test("there are sources to look at", () => {
 
 test("every source file has a test at the matching path", () => {
   const wiring =
-    /^(components\/(activation|backup|build|environment|no-backup|preflight|prepare|question|release-pipeline|review|rollout|schema|servers|sign-off|smoke|sql-files|sqlite)|cli\/main)\.ts$/;
+    /^(components\/(activation|backup|build|certification|environment|no-backup|preflight|prepare|question|rehearsal|release-pipeline|review|rollout|schema|servers|sign-off|smoke|sql-files|sqlite)|cli\/main)\.ts$/;
   const untested = sources.filter(
     (file) => !wiring.test(file) && !existsSync(join(repository, "test", file.replace(/\.ts$/, ".test.ts"))),
   );

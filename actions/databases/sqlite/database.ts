@@ -71,6 +71,23 @@ export const structureOf = (database: DatabaseSync): string =>
     "SELECT sql AS name FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name <> 'switchback_migrations' ORDER BY type, name",
   ).join(";\n");
 
+/**
+ * Tables with their columns, and the names of everything else: equal for two schemas that say the same in other words, as
+ * those do that came about by different scripts.
+ */
+export function shapeOf(database: DatabaseSync): string {
+  const tables = tablesOf(database).filter((table) => table !== "switchback_migrations");
+  const columns = (table: string) =>
+    database
+      .prepare(`SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_xinfo(?) ORDER BY name`)
+      .all(table);
+  const others = names(
+    database,
+    "SELECT type || ' ' || name AS name FROM sqlite_schema WHERE type <> 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1",
+  );
+  return JSON.stringify([tables.map((table) => [table, columns(table)]), others]);
+}
+
 const names = (database: DatabaseSync, sql: string): string[] =>
   database
     .prepare(sql)

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { digestOf, type Migration } from "../../../release/migrations.ts";
+import { digestOf, type Migration, readMigrations } from "../../../release/migrations.ts";
 import { Refusal, type Zod } from "../../action.ts";
 
 export interface Script extends Migration {
@@ -17,6 +17,15 @@ export function readScript(folder: string, migration: Migration): Script {
   if (digestOf(up, down) !== migration.digest)
     throw new Refusal(`${base}.up.sql: is not the migration that was reviewed`);
   return { ...migration, up, down };
+}
+
+/** All migrations of a release's folder. Errors: some cannot be read as such. */
+export function readScripts(folder: string): Script[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".sql"));
+  const texts = new Map(names.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+  const { migrations, wrong } = readMigrations(texts);
+  if (wrong.length > 0) throw new Refusal(`${folder}: ${wrong.join("; ")}`);
+  return migrations.map((migration) => readScript(folder, migration));
 }
 
 export const migrationSchema = (z: Zod) =>
