@@ -22,7 +22,7 @@ function site(fault?: Fault): Promise<string> {
       new URLSearchParams(body).get("_token") ??
       (body.startsWith("{") ? (JSON.parse(body) as { _token?: string })._token : undefined);
     const knows = request.headers.cookie === `XSRF-TOKEN=${encodeURIComponent(`t/${handedOut}`)}`;
-    const isRight = fault === "any token" ? sent !== undefined && sent !== null : sent === `t/${handedOut}` && knows;
+    const isRight = fault === "any token" ? typeof sent === "string" : sent === `t/${handedOut}` && knows;
     return response.writeHead(fault === "open" || (isRight && fault !== "refuses all") ? 200 : 419).end();
   });
 }

@@ -128,7 +128,7 @@ test("an answer that hangs, has no end, leads to itself or is no HTTP is judged 
   ]);
   const endless = await serve((_, response) => {
     const part = Buffer.alloc(1024 * 1024);
-    const go = (): void => void (response.write(part) ? setImmediate(go) : response.once("drain", go));
+    const go = (): unknown => (response.write(part) ? setImmediate(go) : response.once("drain", go));
     go();
   });
   expect(await verdict({ url: endless })).toEqual(["unknown", `${endless} answered more than 32 MB`]);
