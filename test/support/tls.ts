@@ -4,6 +4,7 @@ import { createServer, type ServerOptions } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { join } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { generate } from "selfsigned";
 import { onTestFinished } from "vitest";
 import { temporaryFolder } from "./context.ts";
@@ -70,4 +71,20 @@ export async function serveTls(
     await new Promise((resolve) => server.close(resolve));
   });
   return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+let trusted: Promise<Pair> | undefined;
+
+/** An authority that this process trusts from now on, besides the usual ones. */
+async function trust(): Promise<Pair> {
+  const authority = await makeCertificate({ isAuthority: true, names: ["authority.invalid"] });
+  setDefaultCACertificates([...getCACertificates("default"), authority.cert]);
+  return authority;
+}
+
+/** An https server with a certificate that is trusted here. */
+export async function serveTrusted(
+  answer: (request: IncomingMessage, response: ServerResponse) => unknown,
+): Promise<string> {
+  return serveTls(await makeCertificate({ authority: await (trusted ??= trust()) }), answer);
 }
