@@ -69,7 +69,6 @@ function shake(options: { host: string; port: number; servername?: string; ca?: 
     const socket = connect({ ...options, rejectUnauthorized: false, checkServerIdentity: () => undefined });
     addAbortSignal(signal, socket);
     socket.on("error", reject);
-    socket.on("close", () => reject(new Error(`${options.host}:${options.port} closed the connection`)));
     socket.on("secureConnect", () => {
       const fault = socket.authorized ? undefined : String(socket.authorizationError);
       resolve({ certificate: socket.getPeerCertificate(), fault });

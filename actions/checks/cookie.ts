@@ -51,7 +51,7 @@ export const cookie = defineCheck(
   { quick: true },
 );
 
-/** RFC 6265bis, sections 4.1.3 and 5.7: browsers throw away a cookie that breaks these. */
+/** Browsers throw away a cookie that breaks these (RFC 6265bis). */
 function withRules(name: string, wanted: Wanted): Wanted & { readonly noDomain: boolean } {
   const isHost = /^__Host-/i.test(name);
   const isSecure = isHost || /^__Secure-/i.test(name) || wanted.sameSite === "none";

@@ -1,5 +1,12 @@
 import { defineCheck, fail, pass } from "../check.ts";
-import { accepts, headerNameSchema, statusesInWords, statusesSchema, timeoutSchema } from "./http-arguments.ts";
+import {
+  accepts,
+  headerNameSchema,
+  sentHeadersSchema,
+  statusesInWords,
+  statusesSchema,
+  timeoutSchema,
+} from "./http-arguments.ts";
 import { parseJson, valueAt } from "./json-path.ts";
 import type { Answer } from "./request.ts";
 import { newVisitor, type Sent, type Visitor } from "./visitor.ts";
@@ -16,6 +23,7 @@ interface Protected {
   readonly method: string;
   readonly form?: Readonly<Record<string, string>> | undefined;
   readonly json?: Readonly<Record<string, unknown>> | undefined;
+  readonly send?: Readonly<Record<string, string>> | undefined;
   readonly header: string;
   readonly field?: string | undefined;
   readonly refused: number | readonly number[];
@@ -45,6 +53,7 @@ export const csrf = defineCheck(
           method: z.enum(["POST", "PUT", "PATCH", "DELETE"]).default("POST").describe("how it is asked"),
           form: z.record(z.string(), z.string()).optional().describe("fields to send as a form"),
           json: z.record(z.string(), z.json()).optional().describe("what to send as JSON"),
+          send: sentHeadersSchema(z),
           header: headerNameSchema(z).default("x-csrf-token").describe("header that carries the token"),
           field: z.string().min(1).optional().describe("field of the form or the JSON that carries it instead"),
           refused: statusesSchema(z).default([403, 419]).describe("answered without the token, and with a made-up one"),
@@ -115,13 +124,12 @@ function decoded(value: string): string {
   }
 }
 
-function requestWith({ method, form, json, header, field }: Protected, token?: string): Sent {
-  if (token === undefined) return { method, ...(form && { form }), ...(json && { json }) };
-  if (field === undefined)
-    return { method, ...(form && { form }), ...(json && { json }), headers: { [header]: token } };
+function requestWith({ method, form, json, send, header, field }: Protected, token?: string): Sent {
+  const inField = token === undefined || field === undefined ? {} : { [field]: token };
+  const inHeader = token === undefined || field !== undefined ? {} : { [header]: token };
   return {
-    method,
-    ...(form && { form: { ...form, [field]: token } }),
-    ...(json && { json: { ...json, [field]: token } }),
+    ...{ method, headers: { ...send, ...inHeader } },
+    ...(form && { form: { ...form, ...inField } }),
+    ...(json && { json: { ...json, ...inField } }),
   };
 }

@@ -36,3 +36,9 @@ export const bearerHeader = (
   bearer: SecretReference | undefined,
   { secret }: Pick<Context, "secret">,
 ): Readonly<Record<string, string>> => (bearer === undefined ? {} : { authorization: `Bearer ${secret(bearer)}` });
+
+/** Where a redirect leads, as it may be told: its query may hold a token. `undefined` for an address that is none. */
+export function targetInWords(location: string, from: string): string | undefined {
+  const target = URL.parse(location, from);
+  return target === null ? undefined : `${target.origin}${target.pathname}${target.search === "" ? "" : "?..."}`;
+}

@@ -8,6 +8,7 @@ import {
   sentHeadersSchema,
   statusesInWords,
   statusesSchema,
+  targetInWords,
   timeoutSchema,
 } from "./http-arguments.ts";
 import { type Answer, request } from "./request.ts";
@@ -89,7 +90,7 @@ const headersSchema = (z: Zod) =>
     .refine((headers) => Object.keys(headers).length > 0, "expects no header: name one and its text, or leave it out")
     .refine(
       (headers) => Object.keys(headers).every((name) => name.toLowerCase() !== "set-cookie"),
-      "a cookie is a secret and no fixed text: the check `cookie` looks at it",
+      "a cookie is a secret, and no fixed text: the check `cookie` looks at it",
     );
 
 function faultsOf(
@@ -119,5 +120,5 @@ function headerFault(name: string, value: string | null, want: string | { readon
 function locationFault(url: string, value: string | null, want: string): string[] {
   if (value === null) return [`without a location, want ${want}`];
   const isRight = URL.parse(value, url)?.href === URL.parse(want, url)?.href;
-  return isRight ? [] : [`leads to ${value}, want ${want}`];
+  return isRight ? [] : [`leads to ${targetInWords(value, url) ?? "nowhere"}, want ${want}`];
 }

@@ -1,7 +1,7 @@
 import { defineCheck, fail, pass, reason, unknown } from "../check.ts";
 import { bareHost, bareRequest, type BareOptions, isClosed } from "./bare-request.ts";
 import { connect } from "./connect.ts";
-import { timeoutSchema } from "./http-arguments.ts";
+import { targetInWords, timeoutSchema } from "./http-arguments.ts";
 
 type Plain = "redirect" | "closed" | "either";
 
@@ -71,9 +71,13 @@ async function askPlain(plainUrl: URL, url: string, limits: BareOptions): Promis
   try {
     const { status, headers } = await bareRequest(plainUrl.href, limits);
     if (![301, 302, 307, 308].includes(status)) return { is: "open", words: `answered ${status}` };
-    const target = URL.parse(headers.location ?? "", plainUrl.href);
+    const location = headers.location ?? "";
+    const target = URL.parse(location, plainUrl.href);
     const isHttps = target?.protocol === "https:" && target.host === new URL(url).host;
-    return { is: isHttps ? "redirect" : "open", words: `leads to ${target?.href ?? "nowhere"}` };
+    return {
+      is: isHttps ? "redirect" : "open",
+      words: `leads to ${targetInWords(location, plainUrl.href) ?? "nowhere"}`,
+    };
   } catch (error) {
     if (isClosed(error)) return closed;
     throw error;

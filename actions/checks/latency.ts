@@ -46,6 +46,8 @@ export const latency = defineCheck(
     const began = performance.now();
     const isLate = (): boolean => performance.now() - began > withinSeconds * 1000;
     const { times, failed } = await measure(() => request(url, { signal, timeoutSeconds }), requests, parallel, isLate);
+    // What was cut off from here says nothing about the site.
+    signal.throwIfAborted();
     const asked = times.length + failed.length;
     if (failed.length > 0)
       return fail(`${url}: ${failed.length} of ${asked} requests failed, such as: ${failed[0] ?? ""}`);

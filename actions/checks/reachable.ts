@@ -99,7 +99,7 @@ async function askUrl(url: string, from: string, limits: Limits): Promise<Return
     return status < 500 ? pass(seen) : fail(seen);
   } catch (error) {
     // What speaks something else, or shows a certificate that is not trusted here, was reached.
-    if (!isClosed(error) && !isTimeout(error)) throw error;
+    if (limits.signal.aborted || (!isClosed(error) && !isTimeout(error))) throw error;
     return fail(`${url} takes connections${from}, but gives no answer: ${reason(error)}`);
   }
 }

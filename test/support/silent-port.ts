@@ -24,7 +24,8 @@ export async function silentPort(): Promise<number> {
     new Promise((resolve) => {
       const socket = connect(port, "127.0.0.1", () => resolve(true)).on("error", () => undefined);
       waiting.push(socket);
-      setTimeout(() => resolve(false), 300);
+      // On a busy machine both may be due at once: then the connection is to be seen first.
+      setTimeout(() => setImmediate(() => resolve(false)), 300);
     });
   while (await takesOneMore());
   return port;

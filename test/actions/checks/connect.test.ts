@@ -1,6 +1,7 @@
 /** How a port takes a connection. */
+import dns from "node:dns";
 import { createServer } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { connect } from "../../../actions/checks/connect.ts";
 import { closedAddress, serve } from "../../support/context.ts";
 import { silentPort } from "../../support/silent-port.ts";
@@ -38,4 +39,13 @@ test("no such name, and being told to stop, are errors", async () => {
   await expect(connect("none.invalid", 80, limits)).rejects.toThrow("none.invalid");
   const told = { signal: AbortSignal.abort(), timeoutSeconds: 5 };
   await expect(connect("127.0.0.1", 80, told)).rejects.toThrow("aborted");
+});
+
+test("a resolver that says nothing is no silent port", async () => {
+  const lookup = vi.spyOn(dns, "lookup").mockImplementation(() => undefined);
+  onTestFinished(() => {
+    lookup.mockRestore();
+  });
+  await expect(connect("shop.example", 80, { ...limits, timeoutSeconds: 0.2 })).rejects.toThrow("aborted");
+  expect(lookup).toHaveBeenCalledOnce();
 });

@@ -63,6 +63,22 @@ test.each<[Fault, string]>([
   expect(await verdict(await site(fault), { token: "csrf.token" }, {})).toEqual(["fail", seen]);
 });
 
+test("other headers are sent along", async () => {
+  const origin = "https://shop.example";
+  const url = await site();
+  const strict = await serve(async ({ method, headers, url: path = "" }, response) => {
+    if (path !== "/csrf" && headers.origin !== origin) return response.writeHead(400).end();
+    const passedOn = { cookie: headers.cookie ?? "", "x-csrf-token": String(headers["x-csrf-token"] ?? "") };
+    const answer = await fetch(url + path, { method: method ?? "GET", headers: passedOn });
+    response.setHeader("set-cookie", answer.headers.getSetCookie()).writeHead(answer.status);
+    return response.end(await answer.text());
+  });
+  expect(await verdict(strict, {}, { send: { origin } })).toEqual(["pass", passed]);
+  expect(await verdict(strict, {}, {})).toEqual([
+    ...["fail", "POST /orders without the token answered 400, want one of 403, 419"],
+  ]);
+});
+
 test("a token sent by another header than the site's is refused there", async () => {
   expect(await verdict(await site(), {}, { header: "x-other" })).toEqual([
     ...["fail", "POST /orders with the token answered 419, want one of 200, 201, 202, 204"],

@@ -63,6 +63,8 @@ test("another source may also hear nothing at all", async () => {
   expect(await verdict(url, args)).toEqual([
     ...["pass", "URL answers shop.example and refuses foreign-host.invalid, 127.0.0.2"],
   ]);
+  const { result } = await act(hostGuard, { url, ...args, timeoutSeconds: 5 }, { signal: AbortSignal.timeout(300) });
+  expect(result.verdict).toBe("unknown");
 });
 
 test("who does not answer its own fails: its refusals prove nothing", async () => {
@@ -99,6 +101,7 @@ test("nobody there, silence, and an address that is not ours cannot be judged", 
 });
 
 test.each<[object, string]>([
+  [{ url: "nowhere" }, "✖ Invalid URL"],
   [{ foreign: [] }, "expected array to have >=1 items"],
   [{ foreign: ["a b"] }, "want a Host header: a name, and a port if need be"],
   [{ foreign: ["localhost"] }, "the same Host cannot be allowed and foreign"],

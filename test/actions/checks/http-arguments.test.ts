@@ -8,6 +8,7 @@ import {
   sentHeadersSchema,
   statusesInWords,
   statusesSchema,
+  targetInWords,
   timeoutSchema,
 } from "../../../actions/checks/http-arguments.ts";
 
@@ -41,4 +42,11 @@ test("a token is looked up only where one is named", () => {
   const secret = (): string => "t0ken";
   expect(bearerHeader(undefined, { secret })).toEqual({});
   expect(bearerHeader({ variable: "TOKEN" }, { secret })).toEqual({ authorization: "Bearer t0ken" });
+});
+
+test("the query of a redirect is not told", () => {
+  const from = "https://shop.example/a";
+  expect(
+    ["/b", "?code=s3cret", "https://u:s3cret@b.example/c#s3cret", "https://["].map((to) => targetInWords(to, from)),
+  ).toEqual([...["https://shop.example/b", "https://shop.example/a?...", "https://b.example/c", undefined]]);
 });

@@ -93,7 +93,11 @@ test("a redirect is judged by where it leads, and not followed", async () => {
   expect(await lead("https://other.example/login", "/login")).toEqual([
     ...["fail", "URL answered 302, but leads to https://other.example/login, want /login"],
   ]);
-  expect(await lead("http://[", "/login")).toEqual(["fail", "URL answered 302, but leads to http://[, want /login"]);
+  expect(await lead("/?code=s3cret", "/login")).toEqual([
+    "fail",
+    "URL answered 302, but leads to URL/?..., want /login",
+  ]);
+  expect(await lead("http://[", "/login")).toEqual(["fail", "URL answered 302, but leads to nowhere, want /login"]);
   expect(await lead(undefined, "/login")).toEqual(["fail", "URL answered 302, but without a location, want /login"]);
 });
 

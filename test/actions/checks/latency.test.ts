@@ -91,6 +91,12 @@ test("when the time for all is over, what was seen to be slow fails, and the res
   ]);
 });
 
+test("what is cut off from here cannot be judged", async () => {
+  const { url } = await site((response, number) => (number === 3 ? undefined : response.end()));
+  const { result } = await act(latency, { url, limitMilliseconds: 5000 }, { signal: AbortSignal.timeout(500) });
+  expect(result.verdict).toBe("unknown");
+});
+
 test("nobody there, nobody in time, and no such name cannot be judged", async () => {
   const args = { limitMilliseconds: 5000 };
   const [closed] = await verdict(await closedAddress(), args);
