@@ -1,63 +1,73 @@
 import { defineCheck, fail, pass } from "../check.ts";
+import { secretSchema } from "../secret.ts";
+import { type Expectation, expectationInWords, expectationSchema, meets } from "./expectation.ts";
+import {
+  accepts,
+  bearerHeader,
+  sentHeadersSchema,
+  statusesInWords,
+  statusesSchema,
+  timeoutSchema,
+} from "./http-arguments.ts";
+import { parseJson, valueAt } from "./json-path.ts";
 import { request } from "./request.ts";
 
-/** Passes when `url` answers 200 with JSON in which every path of `expect` (`database.status`) has the value given. */
+/**
+ * Passes when `url` answers with JSON in which every path of `expect` (`database.status`, `hosts[0].name`) has the value
+ * given, and the time of `fresh` is recent; fails otherwise.
+ */
 export const json = defineCheck(
   import.meta.url,
   (z) =>
     z.strictObject({
-      url: z.url(),
+      url: z.url().describe("address to ask"),
+      send: sentHeadersSchema(z),
+      bearer: secretSchema(z).optional().describe("token for the header `Authorization: Bearer`"),
+      status: statusesSchema(z).optional().describe("status to be answered, or a list of those accepted; default 200"),
       expect: z
-        .record(z.string().min(1), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+        .record(z.string().min(1), expectationSchema(z))
         .refine(
           (paths) => Object.keys(paths).length > 0,
           "expects nothing, so it would always pass: name a path and its value",
+        )
+        .describe(
+          "by path: the value, { oneOf: [...] }, { min, max } of a number, { matches: regular expression }, { exists: true }",
         ),
-      /** A path that holds a time, and how old it may be. */
-      fresh: z.strictObject({ path: z.string().min(1), withinSeconds: z.number().positive() }).optional(),
-      timeoutSeconds: z.number().positive().max(300).default(10),
+      fresh: z
+        .strictObject({ path: z.string().min(1), withinSeconds: z.number().positive() })
+        .optional()
+        .describe("a path that holds a time, and how old it may be"),
+      timeoutSeconds: timeoutSchema(z),
     }),
-  async ({ url, expect, fresh, timeoutSeconds }, { signal }) => {
-    const answer = await request(url, { signal, timeoutSeconds });
-    if (answer.status !== 200) return fail(`${url} answered ${answer.status}, want 200`);
-    const body = parse(answer.text);
-    if (body === undefined) return fail(`${url} answered 200, but not with JSON`);
-    const wrong = Object.entries(expect).filter(([path, want]) => at(body, path) !== want);
-    const [path, want] = wrong[0] ?? [];
-    if (path !== undefined)
-      return fail(`${url}: ${path} is ${JSON.stringify(at(body, path))}, want ${JSON.stringify(want)}`);
+  async ({ url, send, bearer, status = 200, expect, fresh, timeoutSeconds }, context) => {
+    const headers = { ...send, ...bearerHeader(bearer, context) };
+    const answer = await request(url, { signal: context.signal, timeoutSeconds, headers });
+    if (!accepts(status, answer.status))
+      return fail(`${url} answered ${answer.status}, want ${statusesInWords(status)}`);
+    const body = parseJson(answer.text);
+    if (body === undefined) return fail(`${url} answered ${answer.status}, but not with JSON`);
+    const wrong = Object.entries(expect).filter(([path, want]) => !meets(valueAt(body, path), want));
+    if (wrong.length > 0) return fail(`${url}: ${wrong.map((each) => faultInWords(body, each)).join("; ")}`);
     if (fresh) {
-      const ageSeconds = (Date.now() - Date.parse(String(at(body, fresh.path)))) / 1000;
+      const ageSeconds = (Date.now() - Date.parse(String(valueAt(body, fresh.path)))) / 1000;
       // Written so that a time that is none (NaN) fails too.
       if (!(Math.abs(ageSeconds) <= fresh.withinSeconds))
         return fail(`${url}: ${fresh.path} is not of the last ${fresh.withinSeconds} s`);
     }
     return pass(
       `${url}: ${Object.entries(expect)
-        .map(([name, value]) => `${name} is ${JSON.stringify(value)}`)
+        .map((each) => seenInWords(body, each))
         .join(", ")}`,
     );
   },
   { quick: true },
 );
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+const faultInWords = (body: unknown, [path, want]: [string, Expectation]): string =>
+  `${path} is ${JSON.stringify(valueAt(body, path))}, want ${expectationInWords(want)}`;
 
-/** The value at a dotted path; own properties only. */
-function at(value: unknown, path: string): unknown {
-  return path
-    .split(".")
-    .reduce<unknown>(
-      (inner, key) =>
-        typeof inner === "object" && inner !== null && Object.hasOwn(inner, key)
-          ? (inner as Record<string, unknown>)[key]
-          : undefined,
-      value,
-    );
-}
+/** What must only exist may be long or private: it is not repeated. */
+const seenInWords = (body: unknown, [path, want]: [string, Expectation]): string =>
+  typeof want === "object" && want !== null && "exists" in want
+    ? `${path} is ${want.exists ? "there" : "not there"}`
+    : `${path} is ${JSON.stringify(valueAt(body, path))}`;

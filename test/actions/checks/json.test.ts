@@ -65,3 +65,48 @@ test("a check that asserts nothing is refused", () => {
     ),
   );
 });
+
+test("values may be one of several, within bounds, like a pattern, or only there; another status may be wanted", async () => {
+  const url = await answering(JSON.stringify({ ...body, hosts: [{ name: "a" }, { name: "b" }] }), 503);
+  const expectation = {
+    status: { oneOf: ["ok", "busy"] },
+    "database.rows": { min: 1, max: 5 },
+    "hosts[1].name": { matches: "^[ab]$" },
+    "hosts.length": 2,
+    at: { exists: true },
+    "database.note": { exists: false },
+  };
+  expect(await verdict(url, { status: [200, 503], expect: expectation })).toEqual([
+    "pass",
+    'URL: status is "ok", database.rows is 3, hosts[1].name is "b", hosts.length is 2, at is there, database.note is not there',
+  ]);
+  const other = { status: { oneOf: ["busy"] }, "database.rows": { min: 4 }, "hosts[2]": { exists: true } };
+  expect(await verdict(url, { status: 503, expect: other })).toEqual([
+    "fail",
+    'URL: status is "ok", want one of "busy"; database.rows is 3, want at least 4; hosts[2] is undefined, want something',
+  ]);
+});
+
+test("headers and a token are sent", async () => {
+  const url = await serve(({ headers }, response) =>
+    response.end(JSON.stringify({ accept: headers.accept, token: headers.authorization === "Bearer t0ken" })),
+  );
+  const args = { url, send: { accept: "text/x" }, bearer: "TOKEN", expect: { accept: "text/x", token: true } };
+  const { result } = await act(json, args, { secrets: { TOKEN: "t0ken" } });
+  expect([result.verdict, result.seen]).toEqual(["pass", `${url}: accept is "text/x", token is true`]);
+});
+
+test("a pattern that takes for ever over what is answered cannot be judged", async () => {
+  const url = await answering(JSON.stringify({ status: `${"a".repeat(40)}b` }));
+  expect(await verdict(url, { expect: { status: { matches: "^(a+)+$" } } })).toEqual([
+    ...["unknown", "/^(a+)+$/ takes too long over what was answered"],
+  ]);
+});
+
+test.each<[unknown, string]>([
+  [{}, "want min, max or both"],
+  [{ oneOf: [] }, "want a value, { oneOf: [value] }"],
+  [{ matches: "(" }, "{ matches: regular expression }"],
+])("expecting %j is refused", (want, message) => {
+  expect(() => call(json, { url: "http://localhost", expect: { a: want as { min: number } } })).toThrow(message);
+});

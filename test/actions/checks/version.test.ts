@@ -47,3 +47,55 @@ test("half a commit is refused", () => {
     ),
   );
 });
+
+const answering = (body: unknown, status = 200): Promise<string> =>
+  serve((_, response) => response.writeHead(status).end(typeof body === "string" ? body : JSON.stringify(body)));
+
+async function ask(args: object, secrets = {}): Promise<string[]> {
+  const { result } = await act(version, { url: "", release: "v2", commit, ...args }, { secrets });
+  return [result.verdict, result.seen.replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, "URL")];
+}
+
+test("release and commit may stand elsewhere", async () => {
+  const url = await answering({ build: { tag: "v2" }, commits: [{ sha: commit }] });
+  const paths = { release: "build.tag", commit: "commits[0].sha" };
+  expect(await ask({ url, paths })).toEqual(["pass", "URL: v2 (aaaaaaa)"]);
+});
+
+test("the first digits of a commit are enough only where that is said, and from the seventh on", async () => {
+  const short = await answering({ release: "v2", commit: "aaaaaaa" });
+  const shorter = await answering({ release: "v2", commit: "aaaaaa" });
+  const other = await answering({ release: "v2", commit: "aaaaaab" });
+  const longer = await answering({ release: "v2", commit: `${commit}0` });
+  expect(await ask({ url: short, prefix: true })).toEqual(["pass", "URL: v2 (aaaaaaa)"]);
+  const verdicts = await Promise.all(
+    [{ url: short }, ...[shorter, other, longer].map((url) => ({ url, prefix: true }))].map(async (args) => ask(args)),
+  );
+  expect(verdicts.map(([answer]) => answer)).toEqual(["fail", "fail", "fail", "fail"]);
+});
+
+test("the platform's own newest release is asked with its token, and must be this one", async () => {
+  const url = await answering({ release: "v2", commit });
+  const platform = await serve(({ headers }, response) => {
+    const right = headers.authorization === "Bearer t0ken" && headers.range === "version; order=desc, max=1";
+    response.writeHead(right ? 206 : 401).end(JSON.stringify([{ description: "Deploy aaaaaaaa" }]));
+  });
+  const newest = {
+    ...{ url: platform, path: "[0].description", equals: { matches: "^Deploy aaaaaaa" } },
+    ...{ send: { range: "version; order=desc, max=1" }, bearer: "TOKEN" },
+  };
+  const secrets = { TOKEN: "t0ken" };
+  expect(await ask({ url, newest }, secrets)).toEqual(["pass", "URL: v2 (aaaaaaa), the platform's newest too"]);
+  expect(await ask({ url, newest: { ...newest, equals: "Deploy bbbbbbbb" } }, secrets)).toEqual([
+    "fail",
+    'the platform\'s newest release at URL: [0].description is "Deploy aaaaaaaa", want "Deploy bbbbbbbb"',
+  ]);
+  expect(await ask({ url, newest }, { TOKEN: "old" })).toEqual(["fail", "URL answered 401, want 200"]);
+  expect(await ask({ url, newest: { ...newest, url: await closedAddress() } }, secrets)).toEqual([
+    ...["unknown", expect.stringContaining("ECONNREFUSED") as string],
+  ]);
+  const page = await answering("<html>");
+  expect(await ask({ url, newest: { ...newest, url: page } }, secrets)).toEqual([
+    ...["fail", "URL answered 200, but not with JSON"],
+  ]);
+});
