@@ -44,7 +44,8 @@ export async function request(
 async function bodyOf(url: string, { body }: Response): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of body ?? []) {
+  const stream: AsyncIterable<Uint8Array> | readonly Uint8Array[] = body ?? [];
+  for await (const part of stream) {
     parts.push(part);
     size += part.length;
     if (size > mostBytes) throw new Refusal(`${url} answered more than ${mostBytes / 1024 / 1024} MB`);

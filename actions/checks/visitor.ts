@@ -18,25 +18,36 @@ export interface Visitor {
   readonly cookies: ReadonlyMap<string, string>;
 }
 
-/** A new visitor of the site at `address`, who knows no cookie yet. */
+/**
+ * A new visitor of the site at `address`, who knows no cookie but those given. Cookies go to that site only, wherever a
+ * path leads; their Path and Domain are not looked at, as a check visits one application.
+ */
 export function newVisitor(
   address: string,
   { signal, timeoutSeconds }: Pick<RequestOptions, "signal" | "timeoutSeconds">,
+  known: Iterable<readonly [string, string]> = [],
 ): Visitor {
-  const cookies = new Map<string, string>();
+  const cookies = new Map<string, string>(known);
   return {
     cookies,
     visit: async (path, sent = {}) => {
-      const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+      const url = new URL(path, address);
+      const own = url.origin === new URL(address).origin;
       const { headers, ...message } = messageOf(sent);
-      const answer = await request(new URL(path, address).href, {
+      const answer = await request(url.href, {
         ...{ signal, timeoutSeconds, ...message },
-        headers: { ...(cookie === "" ? {} : { cookie }), ...headers, ...sent.headers },
+        headers: { ...(own ? cookieHeader(cookies) : {}), ...headers, ...sent.headers },
       });
-      remember(cookies, answer);
+      if (own) remember(cookies, answer);
       return answer;
     },
   };
+}
+
+/** The cookies as a request's header; none for none. */
+export function cookieHeader(cookies: Visitor["cookies"]): Record<string, string> {
+  const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  return cookie === "" ? {} : { cookie };
 }
 
 function messageOf({ method, form, json, parts }: Sent): Pick<RequestOptions, "method" | "headers" | "body"> {
@@ -54,8 +65,27 @@ function messageOf({ method, form, json, parts }: Sent): Pick<RequestOptions, "m
 
 function remember(cookies: Map<string, string>, { headers }: Answer): void {
   for (const line of headers.getSetCookie()) {
-    const [name = "", value = ""] = (line.split(";")[0] ?? "").split(/=(.*)/s);
-    if (value === "" || /;\s*max-age=0/i.test(line)) cookies.delete(name.trim());
-    else cookies.set(name.trim(), value);
+    const [pair = "", ...rest] = line.split(";");
+    const [name = "", value = ""] = pair.split(/=(.*)/s).map((part) => part.trim());
+    const attributes = new Map(rest.map((part) => [nameOf(part), part.split(/=(.*)/s)[1]?.trim() ?? ""]));
+    if (name === "" || !mayBeSet(name, attributes)) continue;
+    if (value === "" || isOver(attributes)) cookies.delete(name);
+    else cookies.set(name, value);
   }
+}
+
+const nameOf = (part: string): string => (part.split("=")[0] ?? "").trim().toLowerCase();
+
+/** What browsers ask of the two prefixes: a login that rests on a cookie they refuse works for nobody. */
+function mayBeSet(name: string, attributes: ReadonlyMap<string, string>): boolean {
+  if (/^__secure-/i.test(name)) return attributes.has("secure");
+  if (!/^__host-/i.test(name)) return true;
+  return attributes.has("secure") && attributes.get("path") === "/" && !attributes.has("domain");
+}
+
+/** Max-Age counts before Expires; what is no time says nothing. */
+function isOver(attributes: ReadonlyMap<string, string>): boolean {
+  const age = attributes.get("max-age") ?? "";
+  if (/^-?\d+$/.test(age)) return Number(age) <= 0;
+  return Date.parse(attributes.get("expires") ?? "") <= Date.now();
 }

@@ -2,10 +2,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { expect, test } from "vitest";
 import { login } from "../../../actions/checks/login.ts";
+import { call } from "../../../components/call.ts";
 import { act, bodyOf, closedAddress, serve } from "../../support/context.ts";
 
 type Fault =
-  "no form" | "page public" | "login broken" | "login refused" | "page broken" | "logout broken" | "logout ignored";
+  | "no form"
+  | "page public"
+  | "login broken"
+  | "login refused"
+  | "page broken"
+  | "logout broken"
+  | "logout ignored"
+  | "session lives on";
 
 const formOf = async (request: IncomingMessage): Promise<URLSearchParams> => new URLSearchParams(await bodyOf(request));
 
@@ -46,7 +54,7 @@ function site(fault?: Fault): Promise<string> {
         const form = await formOf(request);
         if (fault === "logout broken" || form.get("csrf") !== session?.token) return void response.writeHead(403).end();
         if (fault !== "logout ignored") {
-          sessions.delete(id);
+          if (fault !== "session lives on") sessions.delete(id);
           response.setHeader("set-cookie", "sid=; Max-Age=0");
         }
         moved(response, "/login");
@@ -100,4 +108,72 @@ test("without an answer, or without the password, nothing can be said", async ()
   const args = { address: await site(), user: "kim@example.test", password: "OTHER", page: "/orders" };
   const { result } = await act(login, args);
   expect([result.verdict, result.seen]).toEqual(["unknown", "step: was not given the secret OTHER"]);
+});
+
+test("where the server keeps the sessions, the old cookies show nothing after the logout", async () => {
+  expect(await verdict(await site(), "pass word", { serverSession: true })).toEqual([
+    ...["pass", "kim@example.test logged in, saw /orders and logged out"],
+  ]);
+  const address = await site("session lives on");
+  expect((await verdict(address))[0]).toBe("pass");
+  expect(await verdict(address, "pass word", { serverSession: true })).toEqual([
+    ...["fail", "/orders is still shown to the cookies from before the logout: the session did not end"],
+  ]);
+});
+
+test("what stands on the page counts where the page answers 200 to everybody", async () => {
+  expect((await verdict(await site(), "pass word", { contains: "Your orders" }))[0]).toBe("pass");
+  expect(await verdict(await site(), "pass word", { contains: "Your invoices" })).toEqual([
+    ...["fail", '/orders answered 200 after the login of kim@example.test, but without "Your invoices"'],
+  ]);
+  expect(await verdict(await site("page public"), "pass word", { contains: "Your orders" })).toEqual([
+    ...["fail", "/orders is shown to everybody: it proves no login"],
+  ]);
+});
+
+/** An application that is logged in by JSON and asks for the token of a cookie, by whatever method. */
+async function api(): Promise<string> {
+  let user = false;
+  return serve(async (request, response) => {
+    if (request.url === "/token") return response.setHeader("set-cookie", "XSRF-TOKEN=t%3D1").end();
+    if (request.url === "/me") return response.writeHead(user ? 200 : 401).end("{}");
+    if (request.headers["x-xsrf-token"] !== "t=1") return response.writeHead(419).end();
+    const { email, password } = JSON.parse((await bodyOf(request)) || "{}") as Record<string, string>;
+    if (request.method === "POST") user = email === "kim@example.test" && password === "pass word";
+    if (request.method === "DELETE") user = false;
+    return response.writeHead(204).end();
+  });
+}
+
+test("a login by JSON, with the token of a cookie, and a logout by another method", async () => {
+  const how = {
+    ...{ path: "/session", page: "/me", as: "json", logout: { path: "/session", method: "DELETE" } },
+    csrfCookie: { cookie: "XSRF-TOKEN", header: "X-XSRF-TOKEN", page: "/token" },
+  };
+  expect(await verdict(await api(), "pass word", how)).toEqual([
+    ...["pass", "kim@example.test logged in, saw /me and logged out"],
+  ]);
+  expect(await verdict(await api(), "wrong", how)).toEqual([
+    ...["fail", "/me answered 401 after the login of kim@example.test"],
+  ]);
+  expect(await verdict(await api(), "pass word", { ...how, csrfCookie: undefined })).toEqual([
+    ...["fail", "login of kim@example.test at /session answered 419"],
+  ]);
+});
+
+test("a site that hangs is unknown in time", async () => {
+  const [answer, seen] = await verdict(await serve(() => undefined), "pass word", { timeoutSeconds: 0.2 });
+  expect([answer, seen]).toEqual(["unknown", "The operation was aborted due to timeout"]);
+  expect((await verdict("http://none.invalid/"))[0]).toBe("unknown");
+});
+
+test("arguments are as they were, and a token that is sent back nowhere is refused", () => {
+  const args = { address: "http://localhost", user: "kim", password: "SMOKE", page: "/orders" };
+  expect(call(login, args).args).toEqual({
+    ...args,
+    ...{ path: "/login", logout: "/logout", timeoutSeconds: 10, fields: { user: "email", password: "password" } },
+  });
+  expect(() => call(login, { ...args, csrfCookie: { cookie: "XSRF-TOKEN" } })).toThrow(
+    "the token is sent back nowhere: name the header or the field",
+  );
 });

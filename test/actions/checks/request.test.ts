@@ -1,5 +1,8 @@
 /** One request as checks make it. */
-import { expect, test } from "vitest";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { generate } from "selfsigned";
+import { expect, onTestFinished, test } from "vitest";
 import { request } from "../../../actions/checks/request.ts";
 import { bodyOf, closedAddress, serve } from "../../support/context.ts";
 
@@ -36,8 +39,21 @@ test("nobody there, no answer within the time, and half an answer are errors; so
 test("an answer without an end is cut off before it fills the memory", async () => {
   const url = await serve((_, response) => {
     const part = Buffer.alloc(1024 * 1024);
-    const go = (): void => void (response.write(part) ? setImmediate(go) : response.once("drain", go));
+    const go = (): unknown => (response.write(part) ? setImmediate(go) : response.once("drain", go));
     go();
   });
   await expect(request(url, { signal, timeoutSeconds: 30 })).rejects.toThrow(`${url} answered more than 32 MB`);
+});
+
+test("a certificate that nobody vouches for is an error", async () => {
+  const { private: key, cert } = await generate([{ name: "commonName", value: "127.0.0.1" }], {
+    ...{ keyType: "ec", algorithm: "sha256" },
+  });
+  const server = createServer({ key, cert }, (_, response) => response.end("secret"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await expect(request(url, { signal, timeoutSeconds: 5 })).rejects.toMatchObject({
+    cause: { code: "DEPTH_ZERO_SELF_SIGNED_CERT" },
+  });
 });

@@ -24,7 +24,7 @@ test("cookies are kept, sent along, and forgotten when the site takes them back"
 test("forms, JSON, parts and methods are sent as what they are", async () => {
   const site = await serve(async (request, response) => {
     const type = request.headers["content-type"]?.split(";")[0] ?? "none";
-    response.end(`${request.method ?? ""} ${type} ${request.headers["x-a"] ?? ""} ${await bodyOf(request)}`);
+    response.end(`${request.method ?? ""} ${type} ${String(request.headers["x-a"] ?? "")} ${await bodyOf(request)}`);
   });
   const { visit } = newVisitor(site, limits);
   const parts = new FormData();
@@ -33,4 +33,51 @@ test("forms, JSON, parts and methods are sent as what they are", async () => {
   expect((await visit("/", { json: { a: [1] }, method: "PUT" })).text).toBe('PUT application/json  {"a":[1]}');
   expect((await visit("/", { parts })).text).toMatch(/^POST multipart\/form-data .*filename="a\.txt".*content/s);
   expect((await visit("/", { method: "DELETE", headers: { "x-a": "1" } })).text).toBe("DELETE none 1 ");
+});
+
+test("a cookie is over when its time is, Max-Age before Expires", async () => {
+  const past = "Thu, 01 Jan 1970 00:00:00 GMT";
+  const future = new Date(Date.now() + 3_600_000).toUTCString();
+  const site = await serve((_, response) => {
+    response.setHeader("set-cookie", [
+      ...[`a=1; Expires=${past}`, `b=1; expires=${future}`, "c=1; Max-Age=-1", `d=1; Max-Age=9; Expires=${past}`],
+      ...["e=1; Expires=nonsense", "f=1; Max-Age=nonsense", "=nothing", "g"],
+    ]);
+    response.end();
+  });
+  const visitor = newVisitor(site, limits, [
+    ["a", "0"],
+    ["c", "0"],
+  ]);
+  await visitor.visit("/");
+  expect([...visitor.cookies.keys()]).toEqual(["b", "d", "e", "f"]);
+});
+
+test("a cookie with a prefix is kept only as browsers keep it", async () => {
+  const site = await serve((_, response) => {
+    response.setHeader("set-cookie", [
+      ...[
+        "__Host-a=1; Secure; Path=/",
+        "__Host-b=1; Path=/",
+        "__Host-c=1; Secure",
+        "__Host-d=1; Secure; Path=/; Domain=x",
+      ],
+      ...["__Secure-e=1; secure", "__Secure-f=1"],
+    ]);
+    response.end();
+  });
+  const visitor = newVisitor(site, limits);
+  await visitor.visit("/");
+  expect([...visitor.cookies.keys()]).toEqual(["__Host-a", "__Secure-e"]);
+});
+
+test("another site gets no cookies, and sets none", async () => {
+  const other = await serve((request, response) =>
+    response.writeHead(200, { "set-cookie": "bad=1" }).end(request.headers.cookie ?? "none"),
+  );
+  const site = await serve((request, response) => response.end(request.headers.cookie));
+  const { visit, cookies } = newVisitor(site, limits, [["sid", "1"]]);
+  expect((await visit(`${other}/file`)).text).toBe("none");
+  expect((await visit(`${site}/file`)).text).toBe("sid=1");
+  expect([...cookies]).toEqual([["sid", "1"]]);
 });
