@@ -1,4 +1,4 @@
-import { createReadStream, readdirSync, statSync } from "node:fs";
+import { closeSync, createReadStream, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 /** How far a log was read: the file, however it is called by now, and the bytes of it. */
@@ -10,10 +10,19 @@ export interface Position {
 /** A line that is longer is cut: what it is stands at its beginning. */
 const longestLine = 64 * 1024;
 
-/** Where a log ends, less some bytes; null when there is none. */
-export function endOfFile(file: string, less = 0): Position | null {
+/** The first line that begins within the last so many bytes of a log; null when there is no log. */
+export function lastBytesOf(file: string, count: number): Position | null {
+  const found = endOf(file);
+  if (found === null || found.bytes <= count) return found && { ...found, bytes: 0 };
+  // From the byte before: a line may begin right there.
+  const start = found.bytes - count - 1;
+  const newLine = bytesAt(file, start, longestLine).indexOf(10);
+  return { ...found, bytes: start + newLine + 1 };
+}
+
+function endOf(file: string): Position | null {
   const found = statSync(file, { throwIfNoEntry: false });
-  return found?.isFile() ? { inode: found.ino, bytes: Math.max(0, found.size - less) } : null;
+  return found?.isFile() ? { inode: found.ino, bytes: found.size } : null;
 }
 
 /**
@@ -26,16 +35,29 @@ export async function linesSince(
   signal: AbortSignal,
   see: (line: string) => void,
 ): Promise<Position | null> {
-  const now = endOfFile(file);
+  const now = endOf(file);
   const isSame = now !== null && now.inode === from?.inode;
   const old = from === null || isSame ? undefined : renamed(file, from.inode);
   const rest =
     from === null || old === undefined ? from : { ...from, bytes: await readLines(old, from.bytes, signal, see) };
   // Between renaming a log and beginning the next there is none.
   if (now === null) return rest;
-  // Shorter than it was: it was emptied.
-  const start = isSame && now.bytes >= from.bytes ? from.bytes : 0;
+  const start = isSame && goesOn(file, from.bytes, now.bytes) ? from.bytes : 0;
   return { inode: now.inode, bytes: await readLines(file, start, signal, see) };
+}
+
+/** Shorter than it was, it was emptied; without the end of a line there, it is another file with the same number. */
+const goesOn = (file: string, from: number, end: number): boolean =>
+  from === 0 || (end >= from && bytesAt(file, from - 1, 1)[0] === 10);
+
+function bytesAt(file: string, start: number, count: number): Buffer {
+  const bytes = Buffer.alloc(count);
+  const descriptor = openSync(file, "r");
+  try {
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, count, start));
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** The file beside a log that was this log before, such as `shop.log.1`. */
@@ -45,7 +67,7 @@ function renamed(file: string, inode: number): string | undefined {
   return readdirSync(folder)
     .filter((name) => name.startsWith(stem))
     .map((name) => join(folder, name))
-    .find((path) => endOfFile(path)?.inode === inode);
+    .find((path) => endOf(path)?.inode === inode);
 }
 
 /** Returns where the last whole line ends: half a line is read when it is whole. */

@@ -1,5 +1,5 @@
 import { defineAction, Refusal, type Zod } from "../action.ts";
-import { endOfFile, linesSince, type Position } from "./log-file.ts";
+import { lastBytesOf, linesSince, type Position } from "./log-file.ts";
 import { type LineRule, readLine, ruleSchema } from "./log-line.ts";
 import { nothing, type Reading, type SourceNeeds, sum } from "./reading.ts";
 import type * as zod from "zod";
@@ -28,7 +28,7 @@ export const loggedRequests = defineAction<Args, SourceNeeds, Reading, zod.input
         return { count, position };
       };
       const positions = files.map((file, index) =>
-        cursor === undefined ? endOfFile(file, beforeMegabytes * 1_000_000) : (cursor[index] ?? null),
+        cursor === undefined ? lastBytesOf(file, beforeMegabytes * 1_000_000) : (cursor[index] ?? null),
       );
       const all = await Promise.all(files.map((file, index) => read(file, positions[index] ?? null)));
       // Before a first release there is none yet.

@@ -5,7 +5,8 @@ export interface Sample {
   readonly value: number;
 }
 
-const line = /^([a-zA-Z_:][\w:]*)\s*(?:\{(.*)\}\s*|\s)(\S+)(?:\s+-?\d+)?$/;
+/** Name, labels, value, and perhaps a time, and behind a `#` the example that OpenMetrics allows. */
+const line = /^([a-zA-Z_:][\w:]*)\s*(?:\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\}\s*|\s)(\S+)(?:\s+-?[\d.]+)?(?:\s+#.*)?$/;
 const label = /\s*([a-zA-Z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*(?:,|$)/y;
 
 /**
@@ -16,8 +17,7 @@ export function readMetrics(text: string): Sample[] {
   return text.split("\n").flatMap((given) => {
     const trimmed = given.trim();
     if (trimmed === "" || trimmed.startsWith("#")) return [];
-    // OpenMetrics puts an example behind a value.
-    const [, name, inside, value] = line.exec(trimmed.replace(/ # \{.*$/, "")) ?? [];
+    const [, name, inside, value] = line.exec(trimmed) ?? [];
     const labels = readLabels(inside ?? "");
     const number = Number(value);
     return name === undefined || labels === undefined || !Number.isFinite(number)
