@@ -38,7 +38,8 @@ export async function observe(terms: Terms, start: Start, watcher: Watcher): Pro
   const { context, see, isOver = () => undefined } = watcher;
   const began = performance.now();
   const of = terms.minutes * 60;
-  let [counts, cursor, readings, unread] = [nothing, start.cursor, 0, 0];
+  // The switch is over: what failed during it is told by the activation, and is not counted once more.
+  let [counts, cursor, readings, unread] = [nothing, undefined as unknown, 0, 0];
   for (;;) {
     readings++;
     const reading = await read(terms, cursor, context);
@@ -48,7 +49,7 @@ export async function observe(terms: Terms, start: Start, watcher: Watcher): Pro
     const seconds = (performance.now() - began) / 1000;
     const seen = { judgement, of, seconds, problem: "problem" in reading ? reading.problem : undefined };
     const observed = { ...seen, readings, unread, cursor };
-    if (context.signal.aborted) return { ...observed, ended: "stopped", stopped: stoppedAfter(seconds) };
+    if (context.signal.aborted) return { ...observed, ended: "stopped", stopped: "stopped" };
     see(seen);
     if (judgement.decision === "bad") return { ...observed, ended: "bad" };
     if (seconds >= of) return { ...observed, ended: "period" };
@@ -56,8 +57,6 @@ export async function observe(terms: Terms, start: Start, watcher: Watcher): Pro
     if (stopped !== undefined) return { ...observed, ended: "stopped", stopped };
   }
 }
-
-const stoppedAfter = (seconds: number): string => `stopped after ${Math.round(seconds)} s`;
 
 async function read(
   { source }: Terms,

@@ -1,9 +1,10 @@
+import type { Count } from "../../release/error-rate.ts";
 import { type Context, defineAction } from "../action.ts";
 import { reason } from "../check.ts";
 import { readSettled } from "../platforms/servers/settled.ts";
 import type { Reading } from "./reading.ts";
 import { type Start, startWith, type Terms, type TermsInput, termsSchema } from "./terms.ts";
-import { type FirstReading, lastGoodWatch, notedReading, noteReading, sourceOf } from "./watched.ts";
+import { lastGoodWatch, noteBefore, notedBefore, sourceOf } from "./watched.ts";
 import { describeBefore } from "./words.ts";
 
 /**
@@ -16,22 +17,21 @@ export const planWatch = defineAction<Terms, unknown, Start, TermsInput>(import.
   run: async (terms, context) => {
     const { store, rollout } = context;
     const source = sourceOf(terms.source);
-    const reading = notedReading(store, rollout, source) ?? (await firstReading(terms, context));
-    noteReading(store, rollout, source, reading);
-    const start = startWith(terms, reading, lastGoodWatch(store, source, rollout));
+    const before = notedBefore(store, rollout, source) ?? (await countedBefore(terms, context));
+    if (before !== undefined) noteBefore(store, rollout, source, before);
+    const start = startWith(terms, before, lastGoodWatch(store, source, rollout));
     context.tell(describeBefore(start));
     return start;
   },
 });
 
-async function firstReading({ source }: Terms, context: Context): Promise<FirstReading> {
+async function countedBefore({ source }: Terms, context: Context): Promise<Count | undefined> {
+  // Asked for the first time in a rollout that has switched already: what is there is no longer the time before.
+  if (readSettled(context.store)?.rollout === context.rollout) return undefined;
   try {
-    const { cursor, before } = (await context.call(source, {})) as Reading;
-    // Asked for the first time in a rollout that has switched already: what is there is no longer the time before.
-    const isBefore = readSettled(context.store)?.rollout !== context.rollout;
-    return { cursor, ...(before !== undefined && isBefore ? { before } : {}) };
+    return ((await context.call(source, {})) as Reading).before;
   } catch (error) {
     context.tell(`cannot be read now: ${reason(error)}`);
-    return {};
+    return undefined;
   }
 }

@@ -1,6 +1,5 @@
 import { type Before, type Count, type Standard, usualErrors } from "../../release/error-rate.ts";
 import type { Call, Zod } from "../action.ts";
-import type { FirstReading } from "./watched.ts";
 import type * as zod from "zod";
 
 /** What is watched, how long, and what counts as worse. */
@@ -48,21 +47,18 @@ export interface Start {
   readonly before?: Exclude<Before, undefined>;
   /** In words: who says so. */
   readonly beforeFrom: string;
-  /** Where the source was just before the switch; absent where it could not be read then. */
-  readonly cursor?: unknown;
 }
 
 /** The rate before a release: what somebody gives, what the source has counted, what was seen when it was watched last. */
 export function startWith(
   { beforePercent }: Terms,
-  reading: FirstReading,
+  counted: Count | undefined,
   kept: (Count & { readonly rollout: string }) | undefined,
 ): Start {
-  const where = "cursor" in reading ? { cursor: reading.cursor } : {};
-  if (beforePercent !== undefined) return { before: { rate: beforePercent / 100 }, beforeFrom: "as given", ...where };
-  const { before } = reading;
-  if (before !== undefined && before.requests > 0) return { before, beforeFrom: "counted before the switch", ...where };
-  if (kept === undefined) return { beforeFrom: "nobody knows", ...where };
+  if (beforePercent !== undefined) return { before: { rate: beforePercent / 100 }, beforeFrom: "as given" };
+  if (counted !== undefined && counted.requests > 0)
+    return { before: counted, beforeFrom: "counted before the switch" };
+  if (kept === undefined) return { beforeFrom: "nobody knows" };
   const { requests, errors, rollout } = kept;
-  return { before: { requests, errors }, beforeFrom: `seen when rollout ${rollout} was watched`, ...where };
+  return { before: { requests, errors }, beforeFrom: `seen when rollout ${rollout} was watched` };
 }

@@ -1,11 +1,11 @@
-import { describeJudgement, judge } from "../../release/error-rate.ts";
+import { type Count, describeJudgement, judge } from "../../release/error-rate.ts";
 import { digest } from "../../release/digest.ts";
 import type { Context } from "../action.ts";
-import { defineCheck, pass } from "../check.ts";
+import { defineCheck, pass, reason } from "../check.ts";
 import { observe, seldom } from "./observe.ts";
-import type { Reading } from "./reading.ts";
+import { nothing, type Reading } from "./reading.ts";
 import { type Start, standardOf, startWith, type Terms, type TermsInput, termsSchema } from "./terms.ts";
-import { lastGoodWatch, notedReading, readWatched, sourceOf, type Watched, writeWatched } from "./watched.ts";
+import { lastGoodWatch, notedBefore, readWatched, sourceOf, type Watched, writeWatched } from "./watched.ts";
 import { describeProgress, verdictOn } from "./words.ts";
 
 /**
@@ -45,16 +45,25 @@ export const watch = defineCheck<Terms, TermsInput>(
 
 async function again(earlier: Watched, terms: Terms, context: Context): Promise<ReturnType<typeof pass>> {
   const { verdict, seen, cursor, before } = earlier;
-  if (cursor !== undefined && verdict !== "pass") {
-    const since = (await context.call(terms.source, { CURSOR: cursor })) as Reading;
-    const judgement = judge(since, before, standardOf(terms));
-    if (judgement.decision === "fine") return pass(`since it was watched ${describeJudgement(judgement)}`);
+  const since = cursor === undefined ? nothing : await readSince(terms, cursor, context);
+  const judgement = judge(since, before, standardOf(terms));
+  return judgement.decision === "fine"
+    ? pass(`since it was watched ${describeJudgement(judgement)}`)
+    : { verdict, seen };
+}
+
+/** What cannot be read now changes nothing about what was seen. */
+async function readSince({ source }: Terms, cursor: unknown, context: Context): Promise<Count> {
+  try {
+    return (await context.call(source, { CURSOR: cursor })) as Reading;
+  } catch (error) {
+    context.log(`asked again, it cannot be read: ${reason(error)}`);
+    return nothing;
   }
-  return { verdict, seen };
 }
 
 /** What was noted before the switch, of the same source; else what can be said without it. */
 function readStart(terms: Terms, { store, rollout }: Context): Start {
   const source = sourceOf(terms.source);
-  return startWith(terms, notedReading(store, rollout, source) ?? {}, lastGoodWatch(store, source, rollout));
+  return startWith(terms, notedBefore(store, rollout, source), lastGoodWatch(store, source, rollout));
 }

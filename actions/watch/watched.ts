@@ -38,24 +38,19 @@ const fileName = /^watch(-[0-9a-f]+)?\.json$/;
 
 export const sourceOf = ({ action, args }: Call): string => digest({ action, args });
 
-/** What a source said just before the switch. */
-export interface FirstReading {
-  readonly cursor?: unknown;
-  readonly before?: Count;
-}
-
 const notePath = (store: string, rollout: string): string => join(inStore.evidence(store, rollout), "watch-plan.json");
 
-/** Keeps what a source said before the switch, for who watches inside of the rollout. */
-export function noteReading(store: string, rollout: string, source: string, reading: FirstReading): void {
-  writeAtomic(notePath(store, rollout), `${JSON.stringify({ source, reading }, undefined, 2)}\n`);
+/** Keeps what a source had counted before the switch, for who watches inside of the rollout. */
+export function noteBefore(store: string, rollout: string, source: string, before: Count): void {
+  writeAtomic(notePath(store, rollout), `${JSON.stringify({ source, before }, undefined, 2)}\n`);
 }
 
 /** Undefined when nothing was noted of this source. Errors: the file is damaged. */
-export function notedReading(store: string, rollout: string, source: string): FirstReading | undefined {
-  const noted = readJson(notePath(store, rollout), { source: "string", reading: "object" }, remedy) as
-    { readonly source: string; readonly reading: FirstReading } | undefined;
-  return noted?.source === source ? noted.reading : undefined;
+export function notedBefore(store: string, rollout: string, source: string): Count | undefined {
+  const shape = { source: "string", before: { requests: "number", errors: "number" } } as const;
+  const noted = readJson(notePath(store, rollout), shape, remedy) as
+    { readonly source: string; readonly before: Count } | undefined;
+  return noted?.source === source ? noted.before : undefined;
 }
 
 export function writeWatched(store: string, name: string, watched: Watched): void {

@@ -8,7 +8,7 @@ const terms: Terms = {
   source: { action: "x", args: {} },
   ...{ minutes: 0.005, everySeconds: 0.05, worseBy: 3, acceptablePercent: 0.1 },
 };
-const start: Start = { before: { rate: 0.001 }, beforeFrom: "as given", cursor: 0 };
+const start: Start = { before: { rate: 0.001 }, beforeFrom: "as given" };
 
 interface Given {
   readonly terms?: Partial<Terms>;
@@ -52,7 +52,7 @@ test("it ends as soon as it is clearly worse", async () => {
 
 test("readings that fail are told, counted, and no reason to end", async () => {
   const { ended, unread, readings, problem, seen } = await see((cursor) => {
-    if (cursor === 0) throw new Error("connect ECONNREFUSED");
+    if (cursor === undefined) throw new Error("connect ECONNREFUSED");
     return { requests: 1, errors: 0 };
   });
   expect([ended, problem, seen[0]?.problem]).toEqual(["period", "connect ECONNREFUSED", "connect ECONNREFUSED"]);

@@ -6,7 +6,7 @@ import { usualErrors } from "../../../release/error-rate.ts";
 
 const source = { action: "actions/watch/sampler", args: { url: "http://127.0.0.1/" } };
 const terms = termsSchema(z).parse({ source });
-const reading = { cursor: [1], before: { requests: 10, errors: 1 } };
+const counted = { requests: 10, errors: 1 };
 const kept = { rollout: "1-a", requests: 20, errors: 2 };
 
 test("half an hour, three times the rate before, one in a thousand is always acceptable", () => {
@@ -30,14 +30,12 @@ test.each([
 });
 
 test("what somebody gives counts more than what was counted, that more than what was seen once", () => {
-  expect(startWith({ ...terms, beforePercent: 2 }, reading, kept)).toEqual({
-    ...{ before: { rate: 0.02 }, beforeFrom: "as given", cursor: [1] },
+  expect(startWith({ ...terms, beforePercent: 2 }, counted, kept)).toEqual({
+    ...{ before: { rate: 0.02 }, beforeFrom: "as given" },
   });
-  expect(startWith(terms, reading, kept)).toEqual({
-    ...{ before: { requests: 10, errors: 1 }, beforeFrom: "counted before the switch", cursor: [1] },
-  });
+  expect(startWith(terms, counted, kept)).toEqual({ before: counted, beforeFrom: "counted before the switch" });
   const seen = { before: { requests: 20, errors: 2 }, beforeFrom: "seen when rollout 1-a was watched" };
-  expect(startWith(terms, { cursor: [1], before: { requests: 0, errors: 0 } }, kept)).toEqual({ ...seen, cursor: [1] });
-  expect(startWith(terms, {}, kept)).toEqual(seen);
-  expect(startWith(terms, {}, undefined)).toEqual({ beforeFrom: "nobody knows" });
+  expect(startWith(terms, { requests: 0, errors: 0 }, kept)).toEqual(seen);
+  expect(startWith(terms, undefined, kept)).toEqual(seen);
+  expect(startWith(terms, undefined, undefined)).toEqual({ beforeFrom: "nobody knows" });
 });

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
   lastGoodWatch,
-  notedReading,
-  noteReading,
+  noteBefore,
+  notedBefore,
   readWatched,
   sourceOf,
   type Watched,
@@ -44,10 +44,10 @@ test("the newest good one with the same source counts, of another rollout", () =
 
 test("what was noted of a source is found by that source", () => {
   const store = temporaryFolder();
-  const reading = { cursor: [{ bytes: 3 }], before: { requests: 3, errors: 0 } };
-  expect(notedReading(store, "1-a", "s")).toBeUndefined();
-  noteReading(store, "1-a", "s", reading);
-  expect([notedReading(store, "1-a", "s"), notedReading(store, "1-a", "other")]).toEqual([reading, undefined]);
+  const before = { requests: 3, errors: 0 };
+  expect(notedBefore(store, "1-a", "s")).toBeUndefined();
+  noteBefore(store, "1-a", "s", before);
+  expect([notedBefore(store, "1-a", "s"), notedBefore(store, "1-a", "other")]).toEqual([before, undefined]);
 });
 
 test("a damaged file is named, with what to do", () => {
