@@ -50,6 +50,12 @@ function wantTag(tag: string): string {
   throw new InvalidArgumentError("A release is a tag without slashes and spaces.");
 }
 
+function wantMinutes(text: string): number {
+  const minutes = Number(text);
+  if (minutes > 0 && minutes <= 24 * 60) return minutes;
+  throw new InvalidArgumentError("A number of minutes is expected, at most 1440.");
+}
+
 type Run = (act: Act) => (argument: string | undefined, options: never) => Promise<void>;
 
 function describeProgram(run: Run): Command {
@@ -96,6 +102,11 @@ function describeProgram(run: Run): Command {
     "what the state says, what really serves, whether they agree",
     async () => (await import("./commands/status.ts")).status,
   );
+  add(
+    "watch",
+    "watch the rate of errors after a release, against the one before",
+    async () => (await import("./commands/watch.ts")).watch,
+  ).option("--minutes <number>", "how long; default: as the pipeline says", wantMinutes);
   add(
     "history",
     "rollouts, newest first, and which release one can go back to",

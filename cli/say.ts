@@ -51,7 +51,7 @@ export function commandName(environment: NodeJS.ProcessEnv = process.env): strin
 /** A message of the pipeline, with its commands as they are typed here. */
 export function asTyped(text: string, name = commandName()): string {
   return text.replaceAll(
-    /(?<![\w/.:-])switchback (?=(?:up|rollback|status|history|preview|report|verify|unlock|stop)\b)/g,
+    /(?<![\w/.:-])switchback (?=(?:up|rollback|status|history|preview|report|verify|unlock|stop|watch)\b)/g,
     `${name} `,
   );
 }

@@ -1,3 +1,5 @@
+import { parseJson } from "../actions/json-file.ts";
+import type { Start, Terms } from "../actions/watch/terms.ts";
 import { type PackedRecord, type RolloutRecord, unpackRecord } from "../release/record.ts";
 
 /** What the CLI reads of a stack's state. Secrets are not needed for any of it. */
@@ -7,6 +9,8 @@ export interface State {
   readonly wayBack: { readonly how: string; readonly command: string } | undefined;
   /** How the activation reaches the hosts and sees what they serve. */
   readonly activation: Activation | undefined;
+  /** What to watch after a release; undefined where the pipeline says nothing of it. */
+  readonly watching?: { readonly terms: Terms; readonly start: Start } | undefined;
 }
 
 export interface Activation {
@@ -27,20 +31,30 @@ export function readState(exported: string): State {
   const { deployment } = JSON.parse(exported) as { deployment?: { resources?: readonly Resource[] } | null };
   const resources = deployment?.resources ?? [];
   const outputs = resources.find((one) => one.type === "pulumi:pulumi:Stack")?.outputs ?? {};
-  const specs = resources.flatMap((one) => (one.type === "command:local:Command" ? [argsOf(one)] : []));
+  const steps = resources.filter((one) => one.type === "command:local:Command");
   return {
     record: outputs.record === undefined ? undefined : unpackRecord(outputs.record as PackedRecord),
     wayBack: outputs.wayBack as State["wayBack"],
-    activation: specs.find(isActivation),
+    activation: steps.map(argsOf).find(isActivation),
+    watching: steps.map(watchingIn).find((one) => one !== undefined),
   };
 }
 
-function argsOf({ inputs }: Resource): unknown {
-  try {
-    return (JSON.parse(String(inputs?.stdin)) as { args?: unknown }).args;
-  } catch {
-    return undefined;
-  }
+interface Spec {
+  readonly action?: string;
+  readonly args?: unknown;
+}
+
+const specOf = ({ inputs }: Resource): Spec => parseJson(String(inputs?.stdin)) ?? {};
+
+const argsOf = (resource: Resource): unknown => specOf(resource).args;
+
+function watchingIn(resource: Resource): State["watching"] {
+  const { action, args } = specOf(resource);
+  const start = parseJson(String(resource.outputs?.stdout));
+  return action === "actions/watch/plan" && start !== undefined
+    ? { terms: args as Terms, start: start as Start }
+    : undefined;
 }
 
 const isActivation = (args: unknown): args is Activation =>
