@@ -38,7 +38,7 @@ export async function runToEnd(
   const child = execa(file, args, {
     ...{ cwd, env: { ...ownEnvironment(), ...environment }, extendEnv: false, stdin: "ignore", cancelSignal: signal },
     ...{ killDescendants: true, forceKillAfterDelay: 2000, reject: false, buffer: false },
-    ...(timeoutSeconds === undefined ? {} : { timeout: timeoutSeconds * 1000 }),
+    ...(timeoutSeconds === undefined ? {} : { timeout: Math.ceil(timeoutSeconds * 1000) }),
   });
   const lines = limited(log);
   const stdout = follow(child.stdout, lines.add);

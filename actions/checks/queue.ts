@@ -49,7 +49,7 @@ export const queue = defineCheck(
     const wanted = filled(expect, { id });
     const look = async (seconds = withinSeconds) => {
       // A look that hangs must not take much longer than what is waited for.
-      const timeoutSeconds = Math.min(target.timeoutSeconds, Math.max(seconds, shortestLook));
+      const timeoutSeconds = Math.min(target.timeoutSeconds, Math.max(Math.ceil(seconds), shortestLook));
       const reply = await exchange(effect, { id }, { ...target, timeoutSeconds }, context);
       return { ...reply, isThere: reply.isOk && reply.text.includes(wanted) };
     };
