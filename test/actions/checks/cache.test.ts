@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { cache } from "../../../actions/checks/cache.ts";
 import { call } from "../../../components/call.ts";
 import { act, bodyOf, closedAddress, serve } from "../../support/context.ts";
-import { makeTarget, put } from "../../support/target.ts";
+import { makeTarget } from "../../support/target.ts";
 
 const program = `import fs from "node:fs";
 const [verb, key, value] = process.argv.slice(2);

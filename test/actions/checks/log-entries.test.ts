@@ -58,7 +58,7 @@ test("a rotated file that is compressed is an error, and so are no file and line
 
 test("in a large file every entry since then is found, with long lines and traces among them", async () => {
   const lines = Array.from({ length: 30_000 }, (_, index) => {
-    const trace = index % 1000 === 0 ? `${"  at x\n".repeat(2000)}` : "";
+    const trace = index % 1000 === 0 ? "  at x\n".repeat(2000) : "";
     return line((index - 25_000) / 2, `entry ${index} ${"y".repeat(index % 500 === 0 ? 100_000 : 60)}`) + trace;
   });
   const path = logFile(lines.join(""));

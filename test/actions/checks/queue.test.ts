@@ -73,7 +73,8 @@ test("requests do it, too", async () => {
 
 test("a program that is missing, nobody there, and an application that falls silent cannot be judged", async () => {
   expect(await verdict({ effect: ["no-such-program", "{id}"] })).toEqual([
-    ...["unknown", expect.stringMatching(/^no-such-program switchback-\w+ cannot be run: there is no such program$/)],
+    "unknown",
+    expect.stringMatching(/^no-such-program switchback-\w+ cannot be run: there is no such program$/),
   ]);
   expect((await verdict({ effect: { url: `${await closedAddress()}/{id}` } }))[0]).toBe("unknown");
   expect((await verdict({ put: { url: "http://none.invalid/{id}", method: "POST" } }))[0]).toBe("unknown");

@@ -36,7 +36,7 @@ not ok 1 - outer
 ok 2 - other
 ok 3 - four
 ok 4 - five # SKIP later
-not ok 5 - six # TODO some day
+not ok 5 - six # todo some day
 1..5
 `;
   expect(await readTap(tap)).toEqual({ passed: 3, failed: ["two"], skipped: 2 });
