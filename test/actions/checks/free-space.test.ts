@@ -42,3 +42,16 @@ test("asking for nothing is refused", () => {
     ),
   );
 });
+
+test("a part of the disk, and inodes, can be asked for", async () => {
+  const path = temporaryFolder();
+  const { bavail, blocks, files, ffree } = await statfs(path);
+  const verdict = async (differing: object): Promise<string[]> => {
+    const { result } = await act(freeSpace, { path, megabytes: 1, ...differing });
+    return [result.verdict, result.seen.replace(/^\d+ MB free for .*?, /, "").replace(/\d+\.\d %/, "N %")];
+  };
+  expect((await verdict({ percent: (50 * bavail) / blocks, inodesPercent: 0 }))[0]).toBe("pass");
+  expect(await verdict({ percent: 100 })).toEqual(["fail", "N % of the disk, want 100 %"]);
+  const isCounted = files > 0 && ffree < files;
+  expect((await verdict({ inodesPercent: 100 }))[0]).toBe(isCounted ? "warn" : "pass");
+});
