@@ -71,10 +71,9 @@ browserTest("an error's status, a loop, and a file to download fail", async () =
   expect(await at("/file")).toEqual(["fail", "/file is no page: the browser would not show it"]);
 });
 
-browserTest("a slow page is a warning beyond the target, and fails beyond the limit", async () => {
+browserTest("a page that is slow, or late to show what is wanted, is a warning beyond the target", async () => {
   expect(await at("/slow", { targetMilliseconds: 100 })).toEqual(["warn", "/slow took N ms, the target is 100"]);
   expect(await at("/late", { targetMilliseconds: 100 })).toEqual(["warn", "/late took N ms, the target is 100"]);
-  expect(await at("/late", { limitMilliseconds: 250 })).toEqual(["fail", "/late shows no h1"]);
 });
 
 browserTest("a page without an end fails, one that never answers cannot be judged", async () => {
