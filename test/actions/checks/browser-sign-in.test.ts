@@ -7,7 +7,7 @@ import { makeContext } from "../../support/context.ts";
 const browser = sharedBrowser();
 const kim = { path: "/login", user: "kim", password: "SMOKE", fields: { user: "email", password: "password" } };
 
-async function signedIn(who: typeof kim, password: string, limitMilliseconds = 3000) {
+async function signedIn(who: typeof kim, password: string, limitMilliseconds = 15_000) {
   const address = await serveSite();
   const visitor = await browser().newContext();
   try {
@@ -26,7 +26,7 @@ browserTest("name and password are typed and sent; what the site gives for it st
 browserTest("a page that is not there, has no such field, or no form at all, is said", async () => {
   expect(await signedIn({ ...kim, path: "/none" }, "pass word")).toEqual(["/none answered 404", ""]);
   const other = { ...kim, fields: { user: "name", password: "password" } };
-  expect(await signedIn(other, "pass word", 1500)).toEqual(['/login has no field [name="name"]', ""]);
+  expect(await signedIn(other, "pass word", 2000)).toEqual(['/login has no field [name="name"]', ""]);
 });
 
 browserTest("without the password nothing is tried", async () => {

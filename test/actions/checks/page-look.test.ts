@@ -17,7 +17,7 @@ async function look(wanted: Wanted, differing: Partial<Limits> = {}): Promise<Lo
   const address = differing.address ?? (await serveSite());
   const visitor = await browser().newContext({ viewport: { width: 400, height: 300 } });
   try {
-    const limits = { limitMilliseconds: 2500, allowed: [], ...differing, address };
+    const limits = { limitMilliseconds: 15_000, allowed: [], ...differing, address };
     const { seen, ...rest } = await lookAt(visitor, wanted, limits);
     return { ...rest, seen: seen.replaceAll(address, "SITE").replace(/\d+ ms\b/, "N ms") };
   } finally {
@@ -56,7 +56,7 @@ browserTest("what is allowed is let pass, and nothing else", async () => {
 });
 
 browserTest("what is not on the page, or not visible, fails", async () => {
-  const seen = async (wanted: object) => (await look({ path: "/", ...wanted }, { limitMilliseconds: 600 })).seen;
+  const seen = async (wanted: object) => (await look({ path: "/", ...wanted }, { limitMilliseconds: 1500 })).seen;
   expect(await seen({ selector: ".cart" })).toBe("/ shows no .cart");
   expect(await seen({ selector: "#hidden" })).toBe("/ shows no #hidden");
   expect(await seen({ contains: "Secret words" })).toBe('/ shows no "Secret words"');
@@ -77,14 +77,14 @@ browserTest("a page that is slow, or late to show what is wanted, is a warning b
 });
 
 browserTest("a page without an end fails, one that never answers cannot be judged", async () => {
-  const limits = { limitMilliseconds: 500 };
+  const limits = { limitMilliseconds: 1500 };
   expect(await at("/endless", limits)).toEqual(["fail", "/endless did not end loading within N ms"]);
   expect(await at("/busy", limits)).toEqual(["fail", "/busy did not end loading within N ms"]);
   expect(await at("/silent", limits)).toEqual(["unknown", "/silent did not answer within N ms"]);
 });
 
 browserTest("a page that fails without end is closed, and fails", async () => {
-  const [verdict, seen] = await at("/flood", { limitMilliseconds: 1000 });
+  const [verdict, seen] = await at("/flood", { limitMilliseconds: 2000 });
   expect([verdict, /^\/flood (failed again|did not end).*; console: again$/.test(seen ?? "")]).toEqual(["fail", true]);
 });
 

@@ -12,7 +12,7 @@ import { act, temporaryFolder } from "../../support/context.ts";
 async function look(paths: readonly string[], differing: object = {}, given: object = {}) {
   const address = await serveSite();
   const pages = paths.map((path) => ({ path, selector: "h1" }));
-  const args = { address, pages, limitMilliseconds: 2500, ...differing };
+  const args = { address, pages, limitMilliseconds: 15_000, ...differing };
   const { result, kept } = await act(page, args, { secrets: { SMOKE: "pass word" }, ...given });
   return { verdict: result.verdict, seen: result.seen.replace(/\d+ ms/g, "N ms"), files: result.files, kept };
 }
@@ -27,12 +27,16 @@ browserTest("who signs in sees the pages, and a screenshot of each is kept", asy
 });
 
 browserTest("a sign-in that is refused fails, and the password is not told", async () => {
-  const { verdict, seen } = await look(["/orders"], { signIn }, { secrets: { SMOKE: "wrong word" } });
+  const { verdict, seen } = await look(
+    ["/orders"],
+    { signIn, limitMilliseconds: 4000 },
+    { secrets: { SMOKE: "wrong word" } },
+  );
   expect([verdict, seen.includes("wrong word")]).toEqual(["fail", false]);
 });
 
 browserTest("the worst page counts, and every page that answered is shown", async () => {
-  const { verdict, seen, files } = await look(["/silent", "/", "/broken", "/console"], { limitMilliseconds: 900 });
+  const { verdict, seen, files } = await look(["/silent", "/", "/broken", "/console"], { limitMilliseconds: 3000 });
   expect([verdict, seen]).toEqual(["fail", "/broken answered 500; /console: console: cannot draw 7"]);
   expect(files).toEqual(["files/2-root.png", "files/3-broken.png", "files/4-console.png"]);
 });
