@@ -4,6 +4,7 @@ import { defineCheck, fail, pass, warn } from "../check.ts";
 import { writeAtomic } from "../files.ts";
 import { readJson } from "../json-file.ts";
 import { type Contract, differences, isAllowed, observe } from "./observed.ts";
+import { patternSchema } from "./pattern.ts";
 import { signIn, signInSchema } from "./sign-in.ts";
 import { newVisitor } from "./visitor.ts";
 
@@ -23,10 +24,7 @@ export const contract = defineCheck(
             method: z.enum(["GET", "HEAD", "POST"]).default("GET").describe("HTTP method"),
             path: z.string().startsWith("/").describe("path, with its query"),
             form: z.record(z.string(), z.string()).optional().describe("fields to send, hidden ones are added"),
-            flash: z
-              .string()
-              .min(1)
-              .refine(isPattern, "is no regular expression")
+            flash: patternSchema(z)
               .optional()
               .describe("pattern whose first group is the flash message, on this page or the one it redirects to"),
           }),
@@ -87,14 +85,6 @@ function judge(now: Contract, { before, allowed }: Compared, context: Context): 
   return before === "none"
     ? pass(`${count} recorded for the next release`)
     : warn(`${before} has no recorded contract to compare with; that of ${release} is recorded`);
-}
-
-function isPattern(text: string): boolean {
-  try {
-    return new RegExp(text, "s").source !== "";
-  } catch {
-    return false;
-  }
 }
 
 const read = (path: string): Contract | undefined =>

@@ -1,0 +1,67 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import type { Browser } from "playwright-core";
+import { type Context, Refusal } from "../action.ts";
+
+const usualNames = ["chromium", "chromium-browser", "google-chrome", "chrome"];
+const installs = "apt-get install chromium";
+/** What a browser may see of the environment: nothing of ours. */
+const inherited = ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ"];
+
+/**
+ * The path of a Chromium: the one named, or the first of the usual names on the PATH. Errors: there is none, with the
+ * command that installs it.
+ */
+export function findBrowser(named?: string, path = process.env.PATH ?? ""): string {
+  if (named?.includes("/")) {
+    if (isProgram(named)) return named;
+    throw new Refusal(`there is no browser at ${named}: ${installs}`);
+  }
+  const names = named === undefined ? usualNames : [named];
+  const places = path.split(delimiter).filter((place) => place !== "");
+  const found = names.flatMap((name) => places.map((place) => join(place, name))).find(isProgram);
+  if (found !== undefined) return found;
+  throw new Refusal(`no browser on the PATH (looked for ${names.join(", ")}): ${installs}`);
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Starts a browser that nobody sees, has it used, and ends it with all its processes, however that went. Errors: it
+ * cannot be started; what `use` throws; the signal.
+ */
+export async function withBrowser<Result>(
+  executablePath: string,
+  { signal }: Pick<Context, "signal">,
+  use: (browser: Browser) => Promise<Result>,
+): Promise<Result> {
+  const { chromium } = await import("playwright-core");
+  signal.throwIfAborted();
+  const browser = await chromium.launch({
+    executablePath,
+    // It refuses to be root with one.
+    chromiumSandbox: process.getuid?.() !== 0,
+    args: ["--disable-dev-shm-usage", "--disable-gpu"],
+    env: Object.fromEntries(inherited.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
+    // Whoever started this process aborts the signal.
+    ...{ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false },
+    timeout: 30_000,
+  });
+  // Everything that waits for the browser then ends with an error.
+  const end = (): void => void browser.close().catch(() => undefined);
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await use(browser);
+  } finally {
+    signal.removeEventListener("abort", end);
+    await browser.close();
+  }
+}
