@@ -13,7 +13,7 @@ import { describeBefore } from "./words.ts";
  */
 export const planWatch = defineAction<Terms, unknown, Start, TermsInput>(import.meta.url, {
   args: termsSchema,
-  timeoutSeconds: 60,
+  timeoutSeconds: 120,
   run: async (terms, context) => {
     const { store, rollout } = context;
     const source = sourceOf(terms.source);
@@ -26,9 +26,9 @@ export const planWatch = defineAction<Terms, unknown, Start, TermsInput>(import.
 });
 
 async function countedBefore({ source }: Terms, context: Context): Promise<Count | undefined> {
-  // Asked for the first time in a rollout that has switched already: what is there is no longer the time before.
-  if (readSettled(context.store)?.rollout === context.rollout) return undefined;
   try {
+    // Asked for the first time in a rollout that has switched already: what is there is no longer the time before.
+    if (readSettled(context.store)?.rollout === context.rollout) return undefined;
     return ((await context.call(source, {})) as Reading).before;
   } catch (error) {
     context.tell(`cannot be read now: ${reason(error)}`);

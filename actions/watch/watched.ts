@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { digest } from "../../release/digest.ts";
 import type { Before, Count } from "../../release/error-rate.ts";
 import { inStore } from "../../release/store.ts";
-import type { Call } from "../action.ts";
+import { type Call, Refusal } from "../action.ts";
 import { writeAtomic } from "../files.ts";
 import { readJson } from "../json-file.ts";
 
@@ -45,10 +45,10 @@ export function noteBefore(store: string, rollout: string, source: string, befor
   writeAtomic(notePath(store, rollout), `${JSON.stringify({ source, before }, undefined, 2)}\n`);
 }
 
-/** Undefined when nothing was noted of this source. Errors: the file is damaged. */
+/** Undefined when nothing was noted of this source, or nothing that can be read: no release stops over that. */
 export function notedBefore(store: string, rollout: string, source: string): Count | undefined {
   const shape = { source: "string", before: { requests: "number", errors: "number" } } as const;
-  const noted = readJson(notePath(store, rollout), shape, remedy) as
+  const noted = readable(() => readJson(notePath(store, rollout), shape, remedy)) as
     { readonly source: string; readonly before: Count } | undefined;
   return noted?.source === source ? noted.before : undefined;
 }
@@ -76,7 +76,16 @@ export function lastGoodWatch(store: string, source: string, rollout: string): W
 function filesOf(store: string, rollout: string): Watched[] {
   return foldersIn(inStore.evidence(store, rollout), false)
     .filter((name) => fileName.test(name))
-    .flatMap((name) => readWatched(store, rollout, name) ?? []);
+    .flatMap((name) => readable(() => readWatched(store, rollout, name)) ?? []);
+}
+
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
 }
 
 function foldersIn(folder: string, folders = true): string[] {

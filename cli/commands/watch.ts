@@ -9,10 +9,10 @@ import { startedBy } from "../../runtime/owner.ts";
 import { hiding } from "../../runtime/redact.ts";
 import { type CommonOptions, openStack } from "../open.ts";
 import { Problem } from "../problem.ts";
-import { asTyped, note, paint, say } from "../say.ts";
+import { asTyped, counted, note, paint, say } from "../say.ts";
 import type { Stack } from "../stack.ts";
 import type { State } from "../state.ts";
-import { wantStoreOf } from "../store.ts";
+import { wantStoreOf, whyNotStoreOf } from "../store.ts";
 import { WatchLine } from "../watch-line.ts";
 import { wayBackFrom } from "../way-back.ts";
 
@@ -37,7 +37,9 @@ export async function watch(_: string | undefined, options: WatchOptions): Promi
   if (opened !== undefined)
     throw new Problem(`${opened}: there is nothing to watch before it has ended`, exitCodes.overtaken);
   const tell = options.json ? note : say;
-  tell(`${paint("bold", stack.name)}: ${record.serving} (rollout ${record.rollout}), for ${terms.minutes} minutes`);
+  tell(
+    `${paint("bold", stack.name)}: ${record.serving} (rollout ${record.rollout}), for ${counted(terms.minutes, "minute")}`,
+  );
   tell(`  ${describeBefore(start)}`);
   const line = options.json ? new WatchLine(false, (text) => void process.stderr.write(text)) : new WatchLine();
   const cancelling = cancelOnSignals();
@@ -55,15 +57,22 @@ export async function watch(_: string | undefined, options: WatchOptions): Promi
   });
   const found = resultOf(observed, terms, start, record);
   const watched = { ...found, seen: redact(found.seen) };
-  writeWatched(store, "watch.json", watched);
   if (options.json) say(JSON.stringify(watched, undefined, 2));
   else {
     const back = watched.verdict === "fail" ? await wayBackFrom(state, stack.settings) : undefined;
     for (const text of describe(watched, back)) say(text);
   }
+  keep(stack, state, watched);
   if (cancelling.signal.aborted) return exitCodes.cancelled;
   if (observed.ended === "stopped") return exitCodes.overtaken;
   return { pass: 0, fail: 1, warn: exitCodes.unclear, unknown: exitCodes.unclear }[watched.verdict];
+}
+
+/** Where the store is gone meanwhile nothing is made in its place. */
+function keep(stack: Stack, state: State | undefined, watched: Watched): void {
+  const why = whyNotStoreOf(stack, state);
+  if (why === undefined) writeWatched(stack.settings.store, "watch.json", watched);
+  else note(`What was seen is not kept: ${why}`);
 }
 
 /** Errors: there is nothing that could be watched. */

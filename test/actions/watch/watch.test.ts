@@ -123,6 +123,21 @@ test("one that is ended in the middle says what it has seen, and is watched anew
   expect((await cut()).seen).toBe("stopped; until then none of 30 requests failed");
 });
 
+test("a source that is gone when it is asked again leaves its answer as it was", async () => {
+  let isThere = true;
+  let requests = 0;
+  const url = await serve((_, response) => {
+    response.writeHead(isThere ? 200 : 503).end(`all ${requests}\nbad ${requests}\n`);
+    requests = 100;
+  });
+  const source = call(countedRequests, { urls: [url], requests: { metric: "all" }, errors: { metric: "bad" } });
+  const terms = { source, minutes: 100, everySeconds: 0.05 };
+  const store = temporaryFolder();
+  const first = await seen(terms, { store });
+  isThere = false;
+  expect([first.verdict, (await seen(terms, { store })).verdict]).toEqual(["fail", "fail"]);
+});
+
 test("another release that serves is not watched", async () => {
   const { store, terms } = await counters(1, 0);
   const needs = { SERVING: { release: "v1.0.0" } };

@@ -60,6 +60,14 @@ test("a damaged file is named, with what to do", () => {
   );
 });
 
+test("no release stops over a damaged file", () => {
+  const store = temporaryFolder();
+  writeWatched(store, "watch.json", watched);
+  noteBefore(store, "1-a", "s", { requests: 3, errors: 0 });
+  for (const name of ["watch.json", "watch-plan.json"]) writeFileSync(join(store, "evidence/1-a", name), "{");
+  expect([lastGoodWatch(store, "s", "2-b"), notedBefore(store, "1-a", "s")]).toEqual([undefined, undefined]);
+});
+
 test("a source is known by its action and its arguments, in any order", () => {
   const one = sourceOf({ action: "x", args: { a: 1, b: 2 } });
   expect(one).toBe(sourceOf({ action: "x", args: { b: 2, a: 1 } }));
