@@ -5,6 +5,7 @@ import { type Proof, prove } from "./proof.ts";
 import type { SchemaProof } from "./schema.ts";
 import type { Platform } from "./servers.ts";
 import { type Scope, step } from "./step.ts";
+import type { WatchProof } from "./watch.ts";
 
 export type ServingProof = Proof<"serving", Serving>;
 
@@ -14,6 +15,8 @@ export interface ActivationArgs {
   readonly prepared: PreparedProof;
   /** The schema that the release needs before it starts. */
   readonly schema: SchemaProof;
+  /** What was noted for watching it afterwards. Default: nothing. */
+  readonly watch?: WatchProof | undefined;
 }
 
 /**
@@ -27,14 +30,14 @@ export class Activation extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { scope, platform, prepared, schema }: ActivationArgs,
+    { scope, platform, prepared, schema, watch }: ActivationArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("switchback:index:Activation", name, { hosts: platform.hosts }, opts);
     const active = step(name, platform.activate, scope, {
       parent: this,
       needs: { PREPARED: prepared.value },
-      after: [schema],
+      after: [schema, ...(watch ? [watch] : [])],
     });
     this.proof = prove(active.result.apply(withoutCounts), active.resource);
     this.registerOutputs({ serving: active.result.apply((result) => result.release) });

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Call } from "../actions/action.ts";
 import type { Decision } from "../actions/rollout/decide.ts";
 import type { Plan } from "../release/plan.ts";
+import type { TermsInput } from "../actions/watch/terms.ts";
 import { leftAfter, packRecord, type PackedRecord, type RolloutRecord } from "../release/record.ts";
 import { describeWayBack } from "../release/summary.ts";
 import { Activation } from "./activation.ts";
@@ -19,6 +20,7 @@ import { Rollout } from "./rollout.ts";
 import { Schema } from "./schema.ts";
 import type { Platform } from "./servers.ts";
 import { Smoke } from "./smoke.ts";
+import { Watch } from "./watch.ts";
 import type { MigrationTool } from "./sql-files.ts";
 import type { Database } from "./sqlite.ts";
 
@@ -36,6 +38,8 @@ export interface ReleasePipelineArgs extends Closing {
   readonly smoke: Checks;
   /** Secrets that the smoke checks need. Default: none. */
   readonly smokeSecrets?: readonly string[];
+  /** What `switchback watch` watches after the update. Default: nothing. */
+  readonly watch?: TermsInput;
   /** In the place of a backup: see `withoutBackup`. Default: a backup, proven. */
   readonly backup?: BackupProof;
 }
@@ -76,7 +80,12 @@ export class ReleasePipeline extends pulumi.ComponentResource {
     const schema = { environment, scope, database, migrations, platform, prepared, backup };
     const before = new Schema(`${name}-schema-before`, { ...schema, work: plan.before }, inside).proof;
     const secrets = args.smokeSecrets ?? [];
-    const activation = new Activation(`${name}-activation`, { scope, platform, prepared, schema: before }, inside);
+    const watch = args.watch && new Watch(`${name}-watch`, { scope, schema: before, terms: args.watch }, inside).proof;
+    const activation = new Activation(
+      `${name}-activation`,
+      { scope, platform, prepared, schema: before, watch },
+      inside,
+    );
     const serving = activation.proof;
     const after = new Schema(`${name}-schema-after`, { ...schema, work: plan.after, serving }, inside).proof;
     const smoke = new Smoke(
