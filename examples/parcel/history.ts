@@ -36,7 +36,10 @@ export const history: readonly Release[] = [
         message: "Keep orders, accounts and the label queue in SQLite",
         author: mira,
         date: "2026-09-07T08:40:00Z",
-        writes: ["package.json", ".gitignore", "migrations/", "database/", "orders/", "accounts/", "labels/", "host/"],
+        writes: [
+          ...["package.json", ".gitignore", "migrations/", "database/", "orders/", "accounts/", "labels/", "host/"],
+          ...["appointments/", "files/", "invoices/", "payments/"],
+        ],
       },
       {
         message: "Serve pages and a JSON API",
