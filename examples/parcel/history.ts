@@ -1,3 +1,5 @@
+import { brokenReleases } from "./broken-releases.ts";
+
 /** The history of the sample application: which commits a release consists of. The files of v1.0.0 are in app/, those of
  * every other release that differ from its parent are in releases/<tag>/. */
 export interface Release {
@@ -169,4 +171,5 @@ export const history: readonly Release[] = [
       },
     ],
   },
+  ...brokenReleases,
 ];
