@@ -8,11 +8,11 @@ interface Sent {
 
 /** Somebody with a browser, as far as cookies and forms go. */
 export class Visitor {
-  readonly #host: ParcelHost;
+  readonly #host: Pick<ParcelHost, "url">;
   readonly #cookies = new Map<string, string>();
   #token = "";
 
-  constructor(host: ParcelHost) {
+  constructor(host: Pick<ParcelHost, "url">) {
     this.#host = host;
   }
 
