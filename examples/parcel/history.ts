@@ -1,3 +1,5 @@
+import { brokenReleases } from "./broken-releases.ts";
+
 /** The history of the sample application: which commits a release consists of. The files of v1.0.0 are in app/, those of
  * every other release that differ from its parent are in releases/<tag>/. */
 export interface Release {
@@ -36,7 +38,10 @@ export const history: readonly Release[] = [
         message: "Keep orders, accounts and the label queue in SQLite",
         author: mira,
         date: "2026-09-07T08:40:00Z",
-        writes: ["package.json", ".gitignore", "migrations/", "database/", "orders/", "accounts/", "labels/", "host/"],
+        writes: [
+          ...["package.json", ".gitignore", "migrations/", "database/", "orders/", "accounts/", "labels/", "host/"],
+          ...["appointments/", "files/", "invoices/", "payments/"],
+        ],
       },
       {
         message: "Serve pages and a JSON API",
@@ -166,4 +171,5 @@ export const history: readonly Release[] = [
       },
     ],
   },
+  ...brokenReleases,
 ];

@@ -50,7 +50,7 @@ describe("who gets in", () => {
       status: 303,
       location: "/orders",
     });
-    expect((await visitor.get("/orders")).text).toContain("All orders");
+    expect((await visitor.get("/orders")).text).toContain("Your orders");
     expect(version()).toEqual(before);
     reader.close();
   });
@@ -71,7 +71,7 @@ describe("who gets in", () => {
     const account = { id: 1, email: "admin@parcel.test", name: "Me", role: "admin" };
     const text = Buffer.from(JSON.stringify({ account, expires: Date.now() + 60_000 })).toString("base64url");
     const { response } = await host.get("/admin", { cookie: `parcel-session=${text}.${text}` });
-    expect(response.headers.get("location")).toBe("/login");
+    expect(response.headers.get("location")).toBe("/admin/login");
   });
 
   test("a form without its token, or with somebody else's, is refused", async () => {

@@ -118,5 +118,6 @@ test("a host whose path is too long for a socket is served all the same", async 
 
 test("an unknown command is refused with the known ones", async () => {
   const { exitCode, stderr } = await host.command("restart");
-  expect([exitCode, stderr]).toEqual([1, "parcel: usage: node current/bin/parcel.ts reload|status|stop"]);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^parcel: usage: node current\/bin\/parcel.ts reload \| status \| stop \| routes --json \| /);
 });

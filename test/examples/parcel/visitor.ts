@@ -1,18 +1,18 @@
 import type { ParcelHost } from "../../support/parcel-host.ts";
 
 interface Sent {
-  readonly method: "GET" | "POST";
-  readonly body?: string | URLSearchParams;
+  readonly method?: "GET" | "POST" | "DELETE";
+  readonly body?: string | URLSearchParams | FormData;
   readonly headers?: Record<string, string>;
 }
 
 /** Somebody with a browser, as far as cookies and forms go. */
 export class Visitor {
-  readonly #host: ParcelHost;
+  readonly #host: Pick<ParcelHost, "url">;
   readonly #cookies = new Map<string, string>();
   #token = "";
 
-  constructor(host: ParcelHost) {
+  constructor(host: Pick<ParcelHost, "url">) {
     this.#host = host;
   }
 
@@ -25,27 +25,27 @@ export class Visitor {
     return this.#token;
   }
 
-  async get(path: string): Promise<{ status: number; text: string; location: string | null }> {
-    return this.#send(path, { method: "GET" });
+  async get(path: string) {
+    return this.send(path);
   }
 
   /** Sends a form, with the token of the last page unless told otherwise. */
   async post(path: string, fields: Record<string, string>, token: string | undefined = this.#token) {
     const body = new URLSearchParams({ ...fields, ...(token ? { csrf: token } : {}) });
-    return this.#send(path, { method: "POST", body });
+    return this.send(path, { method: "POST", body });
   }
 
   async postJson(path: string, value: unknown, token: string) {
     const headers = { "content-type": "application/json", "x-csrf-token": token };
-    return this.#send(path, { method: "POST", body: JSON.stringify(value), headers });
+    return this.send(path, { method: "POST", body: JSON.stringify(value), headers });
   }
 
-  async signIn(email: string, password: string) {
-    await this.get("/login");
-    return this.post("/login", { email, password });
+  async signIn(email: string, password: string, entrance = "/login") {
+    await this.get(entrance);
+    return this.post(entrance, { email, password });
   }
 
-  async #send(path: string, { headers, ...init }: Sent) {
+  async send(path: string, { headers, ...init }: Sent = {}) {
     const options = {
       ...init,
       headers: { connection: "close", ...headers, cookie: this.cookie },
@@ -57,9 +57,16 @@ export class Visitor {
       if (value === "") this.#cookies.delete(name);
       else this.#cookies.set(name, value);
     }
-    const text = await response.text();
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const text = bytes.toString();
     this.#token = /name="csrf-token" content="([^"]+)"/.exec(text)?.[1] ?? this.#token;
-    return { status: response.status, text, location: response.headers.get("location") };
+    return {
+      status: response.status,
+      text,
+      bytes,
+      location: response.headers.get("location"),
+      headers: response.headers,
+    };
   }
 }
 

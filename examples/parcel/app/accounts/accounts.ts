@@ -2,10 +2,10 @@ import { hashPassword, verifyPassword } from "./passwords.ts";
 import type { Configuration } from "../host/configuration.ts";
 import type { Database } from "../database/connection.ts";
 
-export type Role = "customer" | "staff" | "admin";
+export type Role = "customer" | "staff" | "admin" | "sales" | "support";
 
 export interface Account {
-  /** Null for the built-in account, which has no row in the database. */
+  /** Null for a built-in account, which has no row in the database. */
   readonly id: number | null;
   readonly email: string;
   readonly name: string;
@@ -19,13 +19,21 @@ interface StoredAccount extends Account {
 /** Whoever has this e-mail address and password, or undefined. */
 export type SignIn = (email: string, password: string) => Promise<Account | undefined>;
 
-const smokeEmail = "smoke@parcel.test";
+/** The accounts deployments sign in with to see whether signing in works. */
+const smokeRoles: Readonly<Record<string, Role>> = {
+  "smoke@parcel.test": "customer",
+  "smoke-admin@parcel.test": "admin",
+  "smoke-employee@parcel.test": "staff",
+  "smoke-sales@parcel.test": "sales",
+  "smoke-support@parcel.test": "support",
+};
 /** The hash of a password nobody has. */
 const nobody = "scrypt$16384$8$1$cGFyY2VsLW5vYm9keS4uLi4$bG52Va5YsomED2OhvuX0odVPXLVX_TonNTEQ78FrMM8";
 
 export function makeSignIn(configuration: Configuration, database: Database): SignIn {
   return async (email, password) => {
-    const stored = email === smokeEmail ? await smokeAccount(configuration) : findAccount(database, email);
+    const smokeRole = Object.hasOwn(smokeRoles, email) ? smokeRoles[email] : undefined;
+    const stored = smokeRole ? await smokeAccount(configuration, email, smokeRole) : findAccount(database, email);
     // An unknown address costs as much time as a wrong password, so that the time tells nothing.
     const correct = await verifyPassword(password, stored?.password ?? nobody);
     if (!stored || !correct) return undefined;
@@ -33,11 +41,14 @@ export function makeSignIn(configuration: Configuration, database: Database): Si
   };
 }
 
-/** The account deployments sign in with to see whether signing in works. */
-async function smokeAccount({ smokePassword }: Configuration): Promise<StoredAccount | undefined> {
+async function smokeAccount(
+  { smokePassword }: Configuration,
+  email: string,
+  role: Role,
+): Promise<StoredAccount | undefined> {
   if (smokePassword === undefined) return undefined;
   const password = await hashPassword(smokePassword);
-  return { id: null, email: smokeEmail, name: "Smoke test", role: "staff", password };
+  return { id: null, email, name: "Smoke test", role, password };
 }
 
 function findAccount(database: Database, email: string): StoredAccount | undefined {

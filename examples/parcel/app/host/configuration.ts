@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 
 export interface Configuration {
@@ -10,8 +10,14 @@ export interface Configuration {
   readonly port: number;
   readonly address: string;
   readonly database: string;
+  /** Folder for what outlives a release besides the database: uploaded files, ended sessions, the cache. */
+  readonly shared: string;
   readonly sessionSecret: string;
   readonly smokePassword: string | undefined;
+  /** Shared with the payment provider, who signs with it what it tells. */
+  readonly paymentSecret: string | undefined;
+  /** Host names that visitors may ask for; all of them where there is none. */
+  readonly allowedHosts: readonly string[];
   readonly webWorkers: number;
   readonly startSeconds: number;
 }
@@ -34,7 +40,14 @@ export function loadConfiguration(root: string): Configuration {
     address: env.HOST_ADDRESS ?? "",
     database: env.DATABASE ?? "",
     sessionSecret: env.SESSION_SECRET ?? "",
+    shared: resolve(env.SHARED ?? "shared"),
     smokePassword: env.SMOKE_PASSWORD === "" ? undefined : env.SMOKE_PASSWORD,
+    paymentSecret: env.PAYMENT_SECRET === "" ? undefined : env.PAYMENT_SECRET,
+    allowedHosts: (env.ALLOWED_HOSTS ?? "")
+      .toLowerCase()
+      .split(",")
+      .map((name) => name.trim())
+      .filter(Boolean),
     webWorkers: wholeNumber(file, env, "WEB_WORKERS", 2),
     startSeconds: wholeNumber(file, env, "START_SECONDS", 15),
   };

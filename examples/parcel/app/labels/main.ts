@@ -55,8 +55,8 @@ function doNextJob(): boolean {
     const label = database.transaction((connection) => {
       // Another worker may have been quicker, while two releases overlap.
       if (nextJob(connection, now)?.id !== job.id) return undefined;
-      markDone(connection, job, now);
-      return printLabel(connection, job.orderId, now);
+      markDone(connection, job, now, configuration.release);
+      return job.orderId === null ? undefined : printLabel(connection, job.orderId, now);
     });
     if (label) log("info", `printed label ${label}`, { order: job.orderId });
   } catch (error) {

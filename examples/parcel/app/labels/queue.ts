@@ -3,11 +3,19 @@ import type { DatabaseSync } from "node:sqlite";
 export interface Job {
   readonly id: number;
   readonly kind: string;
-  readonly orderId: number;
+  /** Null for a probe. */
+  readonly orderId: number | null;
   readonly attempts: number;
 }
 
 const mostAttempts = 5;
+
+/** What became of a probe, and the release whose worker did it. */
+export interface ProbeResult {
+  readonly id: string;
+  readonly done: boolean;
+  readonly release: string | null;
+}
 
 export function enqueue(database: DatabaseSync, kind: string, orderId: number, now: string): void {
   database.prepare("INSERT INTO jobs (kind, order_id, run_after) VALUES (?, ?, ?)").run(kind, orderId, now);
@@ -20,8 +28,19 @@ export function nextJob(database: DatabaseSync, now: string): Job | undefined {
   return database.prepare(sql).get(now) as Job | undefined;
 }
 
-export function markDone(database: DatabaseSync, job: Job, now: string): void {
-  database.prepare("UPDATE jobs SET done_at = ?, error = NULL WHERE id = ?").run(now, job.id);
+/** A job that does nothing but to be done: whoever asks whether the worker works asks for one. */
+export function enqueueProbe(database: DatabaseSync, id: string, now: string): void {
+  database.prepare("INSERT INTO jobs (kind, subject, run_after) VALUES ('probe', ?, ?)").run(id, now);
+}
+
+export function probeResult(database: DatabaseSync, id: string): ProbeResult {
+  const sql = "SELECT done_by AS release FROM jobs WHERE kind = 'probe' AND subject = ? ORDER BY id DESC LIMIT 1";
+  const release = (database.prepare(sql).get(id)?.release ?? null) as string | null;
+  return { id, done: release !== null, release };
+}
+
+export function markDone(database: DatabaseSync, job: Job, now: string, release: string): void {
+  database.prepare("UPDATE jobs SET done_at = ?, done_by = ?, error = NULL WHERE id = ?").run(now, release, job.id);
 }
 
 /** A job that failed is tried again later: after 2, 4, 8 and 16 seconds. */

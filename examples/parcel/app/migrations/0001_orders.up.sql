@@ -4,7 +4,7 @@ CREATE TABLE users (
   id INTEGER PRIMARY KEY,
   email TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL,
-  role TEXT NOT NULL CHECK (role IN ('customer', 'staff', 'admin')),
+  role TEXT NOT NULL CHECK (role IN ('customer', 'staff', 'admin', 'sales', 'support')),
   password TEXT NOT NULL
 );
 
@@ -36,22 +36,46 @@ CREATE INDEX order_events_order ON order_events (order_id);
 CREATE TABLE jobs (
   id INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,
-  order_id INTEGER NOT NULL REFERENCES orders (id),
+  order_id INTEGER REFERENCES orders (id),
+  subject TEXT,
   attempts INTEGER NOT NULL DEFAULT 0,
   run_after TEXT NOT NULL,
   done_at TEXT,
+  done_by TEXT,
   error TEXT
 );
 CREATE INDEX jobs_waiting ON jobs (id) WHERE done_at IS NULL;
 
--- Demo accounts: the passwords are admin-demo, staff-demo and customer-demo.
+CREATE TABLE appointments (
+  id INTEGER PRIMARY KEY,
+  day TEXT NOT NULL,
+  slot TEXT NOT NULL CHECK (slot IN ('morning', 'afternoon', 'evening')),
+  place TEXT NOT NULL,
+  note TEXT NOT NULL DEFAULT '',
+  booked_by TEXT NOT NULL
+);
+
+CREATE TABLE payments (
+  id INTEGER PRIMARY KEY,
+  payment TEXT NOT NULL UNIQUE,
+  reference TEXT NOT NULL,
+  amount_cents INTEGER NOT NULL,
+  received_at TEXT NOT NULL
+);
+CREATE INDEX payments_reference ON payments (reference);
+
+-- Demo accounts: the password of each is its name and "-demo", as in admin-demo.
 INSERT INTO users (email, name, role, password) VALUES
   ('admin@parcel.test', 'Ines Duarte', 'admin',
     'scrypt$16384$8$1$cGFyY2VsLWRlbW8tYWRtaW4uLi4$9LqbOHnyXZaMRnMZVKyjsXraN_zsrmtOzTlvGOuGG58'),
   ('staff@parcel.test', 'Tomas Lindqvist', 'staff',
     'scrypt$16384$8$1$cGFyY2VsLWRlbW8tc3RhZmYuLi4$jt_ZNEDCmGFekX2TlJMZjKrmfPengOM9CC1ly0p3MV8'),
   ('customer@parcel.test', 'Clara Benedek', 'customer',
-    'scrypt$16384$8$1$cGFyY2VsLWRlbW8tY3VzdG9tZXI$BpLDSVQPNc59LRnwupScV8a2bCsD7lzfNH8e7YYjbI4');
+    'scrypt$16384$8$1$cGFyY2VsLWRlbW8tY3VzdG9tZXI$BpLDSVQPNc59LRnwupScV8a2bCsD7lzfNH8e7YYjbI4'),
+  ('sales@parcel.test', 'Matteo Villa', 'sales',
+    'scrypt$16384$8$1$cGFyY2VsLWRlbW8tc2FsZXMuLi4$C4Kan_jGe6GmSmdj8v3P28l3XluEoHLjqSXh18u2cO4'),
+  ('support@parcel.test', 'Aino Laine', 'support',
+    'scrypt$16384$8$1$cGFyY2VsLWRlbW8tc3VwcG9ydC4$srYFxo_jZ4_EKpCzF-rJf1jtYnCpTS3Tx-OjFTcbFPw');
 
 -- The ages in hours make the demo orders recent whenever the database is made.
 WITH demo (customer, recipient, street, postal_code, city, country, weight_grams, service, status, label, age) AS (VALUES

@@ -1,12 +1,14 @@
+import { customers } from "../accounts/guards.ts";
 import { html } from "./html.ts";
+import type { Guard } from "../accounts/guards.ts";
 import type { Visit } from "../web/visit.ts";
 import type { Html } from "./html.ts";
 
-export function loginPage(visit: Visit, { email = "", failed = false } = {}): Html {
+export function loginPage(visit: Visit, guard: Guard, { email = "", failed = false } = {}): Html {
   return html`<section class="card narrow">
-    <h1>Sign in</h1>
+    <h1>${guard.title}</h1>
     ${failed && html`<p class="alert" role="alert">The e-mail address or the password is wrong.</p>`}
-    <form method="post" action="/login">
+    <form method="post" action="${guard.entrance}">
       <input type="hidden" name="csrf" value="${visit.csrfToken}" />
       <label
         >E-mail
@@ -18,6 +20,11 @@ export function loginPage(visit: Visit, { email = "", failed = false } = {}): Ht
       </label>
       <button class="button">Sign in</button>
     </form>
-    <p class="hint">To look around: <code>customer@parcel.test</code> with the password <code>customer-demo</code>.</p>
+    ${
+      guard === customers &&
+      html`<p class="hint">
+        To look around: <code>customer@parcel.test</code> with the password <code>customer-demo</code>.
+      </p>`
+    }
   </section>`;
 }

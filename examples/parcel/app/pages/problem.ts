@@ -4,6 +4,7 @@ import type { Html } from "./html.ts";
 const titles: Record<number, string> = {
   403: "Not allowed",
   404: "Not found",
+  421: "Not here",
   500: "That is our fault",
   503: "Back in a moment",
 };

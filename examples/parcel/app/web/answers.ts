@@ -1,5 +1,6 @@
 import { page } from "../pages/layout.ts";
 import { problemPage } from "../pages/problem.ts";
+import { takeFlash } from "./flash.ts";
 import type { Html } from "../pages/html.ts";
 import type { Answer, Visit } from "./visit.ts";
 
@@ -17,8 +18,20 @@ export function html(visit: Visit, status: number, title: string, content: Html)
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
     "content-security-policy": policy,
+    "set-cookie": takeFlash(visit.cookies),
   };
   return { status, headers, body: page(visit, title, content) };
+}
+
+/** A file to keep, not to look at in the browser. */
+export function download(name: string, type: string, content: Buffer): Answer {
+  const headers = {
+    ...safety,
+    "content-type": type,
+    "content-disposition": `attachment; filename="${name}"`,
+    "cache-control": "private, no-store",
+  };
+  return { status: 200, headers, body: content };
 }
 
 /** To another page, with GET. */

@@ -1,7 +1,9 @@
+import { readParts } from "./multipart.ts";
 import type { IncomingMessage } from "node:http";
 import type { Fields } from "../orders/draft.ts";
 
-const mostBytes = 64 * 1024;
+export const usualBytes = 64 * 1024;
+const patience = 8;
 
 /** What the sender did wrong, with the status that says so. */
 export class BadRequest extends Error {
@@ -12,28 +14,33 @@ export class BadRequest extends Error {
   }
 }
 
-/** The fields of a form or of a JSON object. */
-export async function readFields(request: IncomingMessage): Promise<Fields> {
-  const text = await readText(request);
-  if (!request.headers["content-type"]?.startsWith("application/json")) {
-    return Object.fromEntries(new URLSearchParams(text));
+/** The whole body. Of one that is too large the rest is read as well, within reason, and forgotten: most senders listen to
+ * the answer only when they have sent everything. */
+export async function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= mostBytes) chunks.push(chunk);
+    if (bytes > mostBytes * patience) break;
   }
-  const value = parse(text);
+  if (bytes > mostBytes) throw new BadRequest(413, `The body is larger than ${mostBytes} bytes.`);
+  return Buffer.concat(chunks);
+}
+
+/** The fields of a form, of a form with files, or of a JSON object. */
+export function fieldsOf(body: Buffer, contentType = ""): Fields {
+  if (contentType.startsWith("multipart/form-data")) {
+    const parts = readParts(body, contentType);
+    if (!parts) throw new BadRequest(400, "The body is not a form with files.");
+    return parts;
+  }
+  if (!contentType.startsWith("application/json")) return Object.fromEntries(new URLSearchParams(body.toString()));
+  const value = parse(body.toString());
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new BadRequest(400, "The body is not a JSON object.");
   }
   return value as Fields;
-}
-
-async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > mostBytes) throw new BadRequest(413, `The body is larger than ${mostBytes} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 function parse(text: string): unknown {

@@ -13,6 +13,11 @@ export function setCookie(name: string, value: string, maxAgeSeconds: number): s
   return `${name}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}`;
 }
 
+/** A cookie that the scripts of this site read: it ends with the browser. */
+export function readableCookie(name: string, value: string): string {
+  return `${name}=${value}; Path=/; SameSite=Lax`;
+}
+
 export function clearCookie(name: string): string {
   return setCookie(name, "", 0);
 }

@@ -4,6 +4,7 @@ import type { Cookies } from "./cookies.ts";
 
 /** Tells visitors apart who have not signed in. */
 export const visitCookie = "parcel-visit";
+export const visitSeconds = 24 * 60 * 60;
 
 export function newVisit(): string {
   return randomBytes(16).toString("base64url");

@@ -1,4 +1,5 @@
 import { Server as NetServer } from "node:net";
+import { endStreams } from "./streams.ts";
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
@@ -7,7 +8,7 @@ const idleMilliseconds = 3_500;
 const hardMilliseconds = 8_000;
 
 /** Gives back a function that lets a server end without losing a request: it accepts no more connections, answers what is
- * under way, and keeps idle connections for the next request on them, whose answer then closes the connection. */
+ * under way, ends what would go on for ever, and keeps idle connections for the next request on them, whose answer then closes the connection. */
 export function drainable(server: Server): () => Promise<void> {
   const sockets = new Set<Socket>();
   const answering = new Set<ServerResponse>();
@@ -26,6 +27,7 @@ export function drainable(server: Server): () => Promise<void> {
   return () => {
     draining = true;
     for (const response of answering) response.shouldKeepAlive = false;
+    endStreams();
     return closed(server, () => {
       const busy = new Set([...answering].map((response) => response.socket));
       return [...sockets].filter((socket) => !busy.has(socket));

@@ -10,6 +10,7 @@ export function orderPage(order: Order, events: readonly OrderEvent[]): Html {
     <div class="heading">
       <h1>${order.number}</h1>
       ${pill(order.status)}
+      <a href="/orders/${order.id}/invoice.pdf">Invoice</a>
     </div>
     <div class="columns">
       <section class="card">

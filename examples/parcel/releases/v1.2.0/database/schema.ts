@@ -8,7 +8,9 @@ const needed: Record<string, readonly string[]> = {
     ...["insured_cents", "status", "label", "created_by", "created_at"],
   ],
   order_events: ["id", "order_id", "at", "text"],
-  jobs: ["id", "kind", "order_id", "attempts", "run_after", "done_at", "error"],
+  jobs: ["id", "kind", "order_id", "subject", "attempts", "run_after", "done_at", "done_by", "error"],
+  appointments: ["id", "day", "slot", "place", "note", "booked_by"],
+  payments: ["id", "payment", "reference", "amount_cents", "received_at"],
 };
 
 export class SchemaMismatch extends Error {

@@ -70,6 +70,6 @@ function customerId(account: Account): number | null {
 
 function visibleTo(account: Account): { where: string; values: SQLInputValue[] } {
   return account.role === "customer"
-    ? { where: "customer_id = ?", values: [account.id] }
+    ? { where: "created_by = ?", values: [account.email] }
     : { where: "1 = 1", values: [] };
 }

@@ -1,0 +1,35 @@
+import { homePage } from "../../pages/home.ts";
+import { loginPage } from "../../pages/login.ts";
+import { html, redirect } from "../answers.ts";
+import { clearCookie } from "../cookies.ts";
+import { sessionCookie, startSession } from "../sessions.ts";
+import type { Guard } from "../../accounts/guards.ts";
+import type { Answer, Visit } from "../visit.ts";
+
+export function home(visit: Visit): Answer {
+  return html(visit, 200, "Every parcel, to the doorstep", homePage(visit));
+}
+
+export function showLogin(guard: Guard): (visit: Visit) => Answer {
+  return (visit) => {
+    if (visit.account && guard.roles.includes(visit.account.role)) return redirect(guard.landing);
+    return html(visit, 200, guard.title, loginPage(visit, guard));
+  };
+}
+
+/** Whoever is not of the guard's roles is refused in the same words as somebody with a wrong password. */
+export function login(guard: Guard): (visit: Visit) => Promise<Answer> {
+  return async (visit) => {
+    const { email, password } = visit.fields;
+    const address = typeof email === "string" ? email.trim().toLowerCase() : "";
+    const account = await visit.app.signIn(address, typeof password === "string" ? password : "");
+    if (!account || !guard.roles.includes(account.role)) {
+      return html(visit, 401, guard.title, loginPage(visit, guard, { email: address, failed: true }));
+    }
+    return redirect(guard.landing, startSession(visit.app.configuration, account));
+  };
+}
+
+export function logout(): Answer {
+  return redirect("/login", clearCookie(sessionCookie));
+}

@@ -1,0 +1,3 @@
+-- change: contract
+-- way back: restore
+ALTER TABLE appointments DROP COLUMN note;
