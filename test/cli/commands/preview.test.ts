@@ -47,6 +47,6 @@ test("refuses a release that is no tag", async () => {
     exitCode: 1,
     stdout: "",
     stderr:
-      'engine: embedded\nswitchback: switchback:release: "v9.9.9" is no tag of .switchback/parcel. Its newest tags: v1.4.0-broken, v1.3.0-broken, v1.2.0, v1.1.0, v1.0.0',
+      'engine: embedded\nswitchback: switchback:release: "v9.9.9" is no tag of .switchback/parcel. Its newest tags: v1.4.0-broken, v1.3.0-broken, v1.2.0, v1.1.0, broken-cache',
   });
 });
