@@ -1,10 +1,13 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Browser } from "playwright-core";
 import { type Context, Refusal } from "../action.ts";
 
 const usualNames = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 const installs = "apt-get install chromium";
+/** For an end in good order; what is left after that ends with the step. */
+const closeMilliseconds = 10_000;
 /** What a browser may see of the environment: nothing of ours. */
 const inherited = ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ"];
 
@@ -54,14 +57,24 @@ export async function withBrowser<Result>(
     ...{ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false },
     timeout: 30_000,
   });
-  // Everything that waits for the browser then ends with an error.
-  const end = (): void => void browser.close().catch(() => undefined);
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= browser.close().catch(() => undefined));
+  const gone = Promise.withResolvers<never>();
+  gone.promise.catch(() => undefined);
+  const end = (): void => {
+    gone.reject(signal.reason);
+    void close();
+  };
+  browser.once("disconnected", () => {
+    gone.reject(new Refusal("the browser ended by itself"));
+  });
   signal.addEventListener("abort", end, { once: true });
   try {
     signal.throwIfAborted();
-    return await use(browser);
+    // Not everything that waits for a browser ends with it.
+    return await Promise.race([use(browser), gone.promise]);
   } finally {
     signal.removeEventListener("abort", end);
-    await browser.close();
+    await Promise.race([close(), pause(closeMilliseconds, undefined, { ref: false })]);
   }
 }

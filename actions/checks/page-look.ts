@@ -29,7 +29,7 @@ export interface Look {
 
 /** In milliseconds. */
 const usualTarget = 3000;
-const pictureMilliseconds = 3000;
+const pictureMilliseconds = 2000;
 
 /** Opens a page as a visitor does, waits for what is wanted on it, and notes what went wrong meanwhile. */
 export async function lookAt(visitor: BrowserContext, wanted: Wanted, limits: Limits): Promise<Look> {

@@ -1,9 +1,11 @@
 /** The check of several pages in one browser. What a page can do is in page-look.test.ts. */
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import selfsigned from "selfsigned";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
+import { findBrowser } from "../../../actions/checks/browser.ts";
 import { page } from "../../../actions/checks/page.ts";
 import { call } from "../../../components/call.ts";
 import { browserTest, serveSite } from "../../support/browser.ts";
@@ -57,6 +59,13 @@ browserTest("a certificate that nobody vouches for cannot be judged", async () =
 browserTest("when the time is over the browser is ended", async () => {
   const { verdict, seen } = await look(["/silent"], {}, { signal: AbortSignal.timeout(1500) });
   expect([verdict, seen]).toEqual(["unknown", "the browser was ended before it had shown every page"]);
+});
+
+browserTest("a browser that dies on its own account has judged nothing", async () => {
+  const program = join(temporaryFolder(), "chromium");
+  writeFileSync(program, `#!/bin/sh\n"${findBrowser()}" "$@" &\nsleep 1.5\nkill -9 $!\n`, { mode: 0o755 });
+  const { verdict } = await look(["/silent"], { browser: program });
+  expect(verdict).toBe("unknown");
 });
 
 test("without a browser nothing can be said, but how it is installed", async () => {
