@@ -12,11 +12,12 @@ export interface SchemaRow {
 /** Every value of an object's schema, those of inner objects and lists of objects by their paths. */
 export function schemaRows(schema: z.ZodType, path: readonly string[] = []): SchemaRow[] {
   const inner = unwrap(schema);
-  if (inner instanceof z.ZodObject && !isLeaf(schema, path)) {
+  if (inner instanceof z.ZodObject && !isLeaf(schema, inner)) {
     return Object.entries(inner.shape as Record<string, z.ZodType>).flatMap(([key, value]) =>
       schemaRows(value, [...path, key]),
     );
   }
+  if (inner instanceof z.ZodDiscriminatedUnion) return rowsOfUnion(inner, path);
   if (inner instanceof z.ZodArray && unwrap(inner.element as z.ZodType) instanceof z.ZodObject) {
     return schemaRows(inner.element as z.ZodType, [...path.slice(0, -1), `${path.at(-1) ?? ""}[]`]);
   }
@@ -29,9 +30,26 @@ export function schemaRows(schema: z.ZodType, path: readonly string[] = []): Sch
   ];
 }
 
-/** An object that is left out as a whole is one value; one whose fields have their own defaults is not. */
-function isLeaf(schema: z.ZodType, path: readonly string[]): boolean {
-  return path.length > 0 && schema instanceof z.ZodDefault && schema.description !== undefined;
+/** The values of all its kinds, each once; those that not every kind has say which do. */
+function rowsOfUnion(union: z.ZodDiscriminatedUnion, path: readonly string[]): SchemaRow[] {
+  const { discriminator } = union.def;
+  const kinds = (union.options as z.ZodObject[]).map((option) => {
+    const literal = option.shape[discriminator] as unknown as z.ZodLiteral;
+    return { kind: String(literal.value), rows: schemaRows(option, path) };
+  });
+  const own = [...path, discriminator].join(".");
+  const all = new Map(kinds.flatMap(({ rows }) => rows).map((row) => [row.at, row]));
+  return [...all.values()].map((row) => {
+    const having = kinds.filter(({ rows }) => rows.some(({ at }) => at === row.at)).map(({ kind }) => kind);
+    if (row.at === own) return { at: own, meaning: having.join(", "), byDefault: "(required)" };
+    return having.length === kinds.length ? row : { ...row, meaning: `${row.meaning} (${having.join(", ")})` };
+  });
+}
+
+/** An object that explains itself as a whole, and none of its fields alone, is one value. */
+function isLeaf(schema: z.ZodType, inner: z.ZodObject): boolean {
+  const fields = Object.values(inner.shape as Record<string, z.ZodType>);
+  return schema.description !== undefined && fields.every(({ description }) => description === undefined);
 }
 
 function unwrap(schema: z.ZodType): z.ZodType {

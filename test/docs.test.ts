@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { checksPage } from "../scripts/checks-page.ts";
 import { configurationPage } from "../scripts/configuration-page.ts";
 import { repository } from "./support/engines.ts";
 
@@ -15,6 +16,12 @@ const read = (file: string): string => readFileSync(join(repository, file), "utf
 
 test("the page about configuration is the schema's (scripts/configuration-page.ts writes it)", () => {
   expect(read("docs/configuration.md")).toBe(configurationPage());
+});
+
+test("the page about checks is that of the checks (scripts/checks-page.ts writes it), and explains every argument", async () => {
+  const page = await checksPage();
+  expect(read("docs/checks.md")).toBe(page);
+  expect(page.split("\n").filter((line) => /^\| `[^`]*` \|\s*\|/.test(line) || line.startsWith("| ``"))).toEqual([]);
 });
 
 test.for(pages)("every link of %s leads somewhere", (page) => {

@@ -1,5 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { defineCheck, fail, pass, unknown } from "../check.ts";
 import { fenceOf, open, shapeOf } from "../databases/sqlite/database.ts";
 import { passFence } from "../fence.ts";

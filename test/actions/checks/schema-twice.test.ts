@@ -45,7 +45,7 @@ test("another one than was applied under its number cannot be judged", async () 
   const { database } = await released(both, 2);
   const { migrations } = await released({ ...both, "0003_tags": headed({ ...tags, up: "CREATE TABLE x (y);" }) }, 0);
   expect(await asked({ database, migrations })).toEqual([
-    ...["unknown", expect.stringContaining("another one, tags, was applied under this revision")],
+    ...["unknown", expect.stringContaining("another one, tags, was applied under this revision") as string],
   ]);
 });
 

@@ -35,7 +35,7 @@ async function rehearsed(files: Readonly<Record<string, Files>>, between: object
     BACKUP: { id: "b", digest: "d", schema: "0000", proven: true as const },
   };
   const given = { needs: needs as never, secrets: { [bypass]: "let me in please" }, release: "v2" };
-  await act(sqlFilesUp, { database, host, migrations: "db", apply }, { needs: needs as never });
+  await act(sqlFilesUp, { database, host, migrations: "db", apply }, { needs: needs });
   if (disturb !== undefined) sql(database, disturb);
   const result = await act(rehearse, args, given).then(
     (done) => done.result,
