@@ -128,6 +128,11 @@ function describeProgram(run: Run): Command {
     async () => (await import("./commands/gates.ts")).gates,
   );
   add(
+    "baseline",
+    "write the routes that are there now as those that were reviewed",
+    async () => (await import("./commands/baseline.ts")).baseline,
+  );
+  add(
     "verify",
     "check the ledger, and the artifacts and backups it names",
     async () => (await import("./commands/verify.ts")).verifyEvidence,

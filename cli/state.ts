@@ -1,3 +1,4 @@
+import type { Target } from "../actions/checks/target.ts";
 import { parseJson } from "../actions/json-file.ts";
 import type { Start, Terms } from "../actions/watch/terms.ts";
 import { type PackedRecord, type RolloutRecord, unpackRecord } from "../release/record.ts";
@@ -11,6 +12,8 @@ export interface State {
   readonly activation: Activation | undefined;
   /** What to watch after a release; undefined where the pipeline says nothing of it. */
   readonly watching?: { readonly terms: Terms; readonly start: Start } | undefined;
+  /** The checks that compare routes with a baseline. */
+  readonly routes: readonly RoutesCheck[];
 }
 
 export interface Activation {
@@ -18,6 +21,13 @@ export interface Activation {
   readonly address: string;
   readonly reload: readonly string[];
   readonly evidence: { readonly health: string; readonly version: string };
+}
+
+/** A check that compares routes with a baseline. */
+export interface RoutesCheck extends Target {
+  readonly argv: readonly string[];
+  readonly baseline: string;
+  readonly allowed?: readonly string[];
 }
 
 interface Resource {
@@ -36,6 +46,9 @@ export function readState(exported: string): State {
     record: outputs.record === undefined ? undefined : unpackRecord(outputs.record as PackedRecord),
     wayBack: outputs.wayBack as State["wayBack"],
     activation: steps.map(argsOf).find(isActivation),
+    routes: steps
+      .map(specOf)
+      .flatMap(({ action, args }) => (action === "actions/checks/routes" ? [args as RoutesCheck] : [])),
     watching: steps.map(watchingIn).find((one) => one !== undefined),
   };
 }

@@ -24,7 +24,8 @@ export const routes = defineCheck(
     }),
   async ({ argv, baseline, allowed, ...target }, context) => {
     const text = readIfThere(baseline);
-    if (text === undefined) return unknown(`${baseline}: there is no such baseline. Write it, and have it reviewed`);
+    if (text === undefined)
+      return unknown(`${baseline}: there is no such baseline. Write it with switchback baseline, and have it reviewed`);
     const wanted = readRoutes(text);
     if (wanted === undefined || wanted.size === 0) return unknown(`${baseline}: holds no list of routes`);
     const actual = await listedRoutes(argv, target, context);

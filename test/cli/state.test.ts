@@ -19,10 +19,21 @@ test("the record, the way back and how the hosts are asked", () => {
     { type: "command:local:Command", inputs: { stdin: "not ours" } },
     { type: "command:local:Command", inputs: { stdin: JSON.stringify({ args: { questions: {} } }) } },
     { type: "command:local:Command", inputs: { stdin: JSON.stringify({ args: activation }) } },
+    {
+      type: "command:local:Command",
+      inputs: { stdin: JSON.stringify({ action: "actions/checks/routes", args: { baseline: "routes.txt" } }) },
+    },
   ];
-  expect(readState(JSON.stringify({ version: 3, deployment: { resources } }))).toEqual({ record, wayBack, activation });
+  expect(readState(JSON.stringify({ version: 3, deployment: { resources } }))).toEqual({
+    ...{ record, wayBack, activation, routes: [{ baseline: "routes.txt" }] },
+  });
 });
 
 test.each([{ deployment: { resources: [] } }, { deployment: null }, {}])("%j knows nothing", (exported) => {
-  expect(readState(JSON.stringify(exported))).toEqual({ record: undefined, wayBack: undefined, activation: undefined });
+  expect(readState(JSON.stringify(exported))).toEqual({
+    record: undefined,
+    wayBack: undefined,
+    activation: undefined,
+    routes: [],
+  });
 });

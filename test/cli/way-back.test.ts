@@ -43,12 +43,12 @@ afterAll(() => {
 const wayBack = { how: "code of v1.1.0", command: "switchback rollback v1.1.0" };
 
 test("the state's own way back is the way back where it leads somewhere", async () => {
-  expect(await wayBackFrom({ record, wayBack, activation: undefined }, settings)).toEqual(wayBack);
+  expect(await wayBackFrom({ record, wayBack, activation: undefined, routes: [] }, settings)).toEqual(wayBack);
 });
 
 test("after a release was taken back, or once more, it leads to what served before", async () => {
   const again = { ...record, serving: "v1.1.0", plan: { ...plan, from: "v1.1.0" } };
-  expect(await wayBackFrom({ record: again, wayBack, activation: undefined }, settings)).toEqual({
+  expect(await wayBackFrom({ record: again, wayBack, activation: undefined, routes: [] }, settings)).toEqual({
     how: "code of v1.0.0, then take back 0002",
     command: "switchback rollback v1.0.0",
   });
@@ -57,7 +57,10 @@ test("after a release was taken back, or once more, it leads to what served befo
 test("what serves first leads nowhere", async () => {
   const first = { ...record, serving: "v1.0.0", plan: { ...plan, from: "none" } };
   expect(
-    await wayBackFrom({ record: first, wayBack: { how: "", command: "" }, activation: undefined }, settings),
+    await wayBackFrom(
+      { record: first, wayBack: { how: "", command: "" }, activation: undefined, routes: [] },
+      settings,
+    ),
   ).toEqual({
     how: "there is no other release to go back to",
     command: "",

@@ -71,7 +71,7 @@ test("what is gone fails even where it may differ; of many the first are named",
 
 test("no baseline, none in it, and no list cannot be judged", async () => {
   expect(await verdict(reviewed, {}, "")).toEqual([
-    ...["unknown", "FILE: there is no such baseline. Write it, and have it reviewed"],
+    ...["unknown", "FILE: there is no such baseline. Write it with switchback baseline, and have it reviewed"],
   ]);
   expect(await verdict(reviewed, {}, "[]")).toEqual(["unknown", "FILE: holds no list of routes"]);
   expect(await verdict('{"error":1}')).toEqual(["unknown", 'LIST: printed no list of routes: {"error":1}']);

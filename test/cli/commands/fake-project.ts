@@ -22,7 +22,8 @@ export class FakeProject {
   switchback:database: { path: a.sqlite }
 `;
 
-  constructor(record: Partial<RolloutRecord>, ledger: readonly Entry[]) {
+  /** `steps`: specifications of steps in the state. */
+  constructor(record: Partial<RolloutRecord>, ledger: readonly Entry[], steps: readonly object[] = []) {
     mkdirSync(join(this.folder, "bin"));
     writeFileSync(
       join(this.folder, "bin/pulumi"),
@@ -42,7 +43,8 @@ export class FakeProject {
       plan,
     };
     const outputs = { record: packRecord({ ...base, ...record }), wayBack: { how: "", command: "" } };
-    const deployment = { resources: [{ type: "pulumi:pulumi:Stack", outputs }] };
+    const commands = steps.map((spec) => ({ type: "command:local:Command", inputs: { stdin: JSON.stringify(spec) } }));
+    const deployment = { resources: [{ type: "pulumi:pulumi:Stack", outputs }, ...commands] };
     writeFileSync(join(this.folder, "state.json"), JSON.stringify({ version: 3, deployment }));
     appendAll(join(this.folder, "store/ledger.jsonl"), ledger);
   }
