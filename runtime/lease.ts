@@ -25,6 +25,8 @@ export interface Lease {
   readonly engine: Owner;
   /** The rollout that was opened last, whoever holds the lease; empty before the first. */
   readonly opened: string;
+  /** The rollout whose last step was done last. What is asked of it later, such as one check more, does not keep the lease. */
+  readonly ended?: string;
   readonly since: string;
   readonly heartbeat: string;
   readonly expires: string;
@@ -61,6 +63,7 @@ export function hold(store: string, claimant: Claimant): Lease {
       fencing: mine && !anew ? last : Math.max(last + 1, Math.floor(Date.now() / 1000)),
       ...{ rollout, release, step, owner: thisProcess(), engine },
       opened: opens ? rollout : (lease?.opened ?? ""),
+      ...(lease?.ended === undefined ? {} : { ended: lease.ended }),
       since: mine?.since ?? new Date().toISOString(),
       ...heardOf(store),
     };
@@ -77,6 +80,17 @@ export function renew(store: string, rollout: string): void {
 /** Gives the lease back. The fencing number stays, so that no later holder gets an old one. */
 export function free(store: string, rollout: string): void {
   change(store, rollout, () => ({ ...heardOf(store), rollout: "", expires: new Date(0).toISOString() }));
+}
+
+/** Gives the lease back because the rollout's last step was done. */
+export function end(store: string, rollout: string): void {
+  change(store, rollout, () => ({ ended: rollout }));
+  free(store, rollout);
+}
+
+/** Gives the lease back where the rollout has ended before, and no other step of it is at work. */
+export function freeIfEnded(store: string, rollout: string): void {
+  if (readLease(store)?.ended === rollout && ownersAtWork(store, rollout).length === 0) free(store, rollout);
 }
 
 /** Gives back what nobody is left to give back; returns that lease. Undefined: there is none, or somebody is left. */

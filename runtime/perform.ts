@@ -4,7 +4,7 @@ import { Fenced } from "../actions/fence.ts";
 import { writeAttempt } from "../actions/rollout/attempt.ts";
 import { keepBeating } from "./heartbeat.ts";
 import { append, endOf, type Happening } from "./ledger.ts";
-import { checkFree, type Claimant, free, hold, type Lease, renew } from "./lease.ts";
+import { checkFree, type Claimant, end, free, freeIfEnded, hold, type Lease, renew } from "./lease.ts";
 import { carryOut, makeContext } from "./context.ts";
 import { loadAction } from "./load.ts";
 import { isAlive, nameOf, thisProcess } from "./owner.ts";
@@ -57,7 +57,9 @@ export async function perform(given: Spec, surroundings: Surroundings, tell: (li
     append(inStore.ledger(spec.store), { kind: "step", ...happened(), ...opened, receipt });
     claimed.end({ receipt });
     // Cut off by Ctrl-C, what goes on to its end by itself is the last of its rollout.
-    if (spec.last || isAlive(engine) === false) free(spec.store, rollout);
+    if (spec.last) end(spec.store, rollout);
+    else if (isAlive(engine) === false) free(spec.store, rollout);
+    else freeIfEnded(spec.store, rollout);
     return receipt;
   } catch (error) {
     const message = clipLines(redact(explain(error)));

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readLease } from "../../runtime/lease.ts";
 import { engines, repository } from "../support/engines.ts";
 import { Project } from "../support/project.ts";
 
@@ -63,6 +64,7 @@ describe.each(engines)("on the $name engine", (engine) => {
     const run = await project.up();
     expect(run.exitCode).toBe(0);
     expect([...run.ran].sort()).toEqual(["smoke-front", "smoke-gate"]);
+    expect(readLease(project.store)).toMatchObject({ rollout: "" });
     expect((await project.up()).ran).toEqual([]);
   });
 

@@ -5,7 +5,18 @@ import { dirname } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Refusal } from "../../actions/action.ts";
 import { leaseSilenceSeconds } from "../../runtime/heartbeat.ts";
-import { checkFree, free, freeAbandoned, hold, holding, type Lease, readLease, renew } from "../../runtime/lease.ts";
+import {
+  checkFree,
+  end,
+  free,
+  freeAbandoned,
+  freeIfEnded,
+  hold,
+  holding,
+  type Lease,
+  readLease,
+  renew,
+} from "../../runtime/lease.ts";
 import { append } from "../../runtime/ledger.ts";
 import { isStopped, nameOf, type Owner, ownerOf, thisProcess } from "../../runtime/owner.ts";
 import { inStore } from "../../release/store.ts";
@@ -200,4 +211,23 @@ test("what nobody is left to give back is given back by who looks", () => {
   const left = writeLease(store, { owner: dead });
   expect(freeAbandoned(store)).toEqual(left);
   expect(readLease(store)).toMatchObject({ rollout: "", fencing: 4, opened: "4-other" });
+});
+
+test("a step that comes after its rollout has ended gives the lease back; one of a rollout that goes on keeps it", () => {
+  const store = `${temporaryFolder()}/store`;
+  opening(store, "1-a");
+  freeIfEnded(store, "1-a");
+  expect(readLease(store)?.rollout).toBe("1-a");
+  end(store, "1-a");
+  expect(readLease(store)).toMatchObject({ rollout: "", ended: "1-a" });
+  goingOn(store, "1-a");
+  writeRunningStep(store, "1-a", thisProcess());
+  freeIfEnded(store, "1-a");
+  expect(readLease(store)?.rollout).toBe("1-a");
+  writeRunningStep(store, "1-a", dead);
+  freeIfEnded(store, "1-a");
+  expect(readLease(store)?.rollout).toBe("");
+  opening(store, "2-b");
+  freeIfEnded(store, "2-b");
+  expect(readLease(store)?.rollout).toBe("2-b");
 });
