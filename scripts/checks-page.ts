@@ -6,7 +6,8 @@ import type { Check } from "../actions/check.ts";
 import { schemaRows, tableRow } from "./schema-rows.ts";
 
 const page = new URL("../docs/checks.md", import.meta.url);
-const folders = ["checks"].map((name) => new URL(`../actions/${name}/`, import.meta.url));
+const folder = new URL("../actions/checks/", import.meta.url);
+const elsewhere = [new URL("../actions/watch/watch.ts", import.meta.url)];
 
 const introduction = `# Checks
 
@@ -32,12 +33,12 @@ interface Described {
 
 /** The whole page as the checks are now. */
 export async function checksPage(): Promise<string> {
-  const files = folders.flatMap((folder) =>
-    readdirSync(folder)
-      .filter((file) => file.endsWith(".ts"))
-      .map((file) => new URL(file, folder)),
-  );
-  const found = (await Promise.all(files.map(describe))).flat().sort((a, b) => (a.name < b.name ? -1 : 1));
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => new URL(file, folder));
+  const found = (await Promise.all([...files, ...elsewhere].map(describe)))
+    .flat()
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   const list = found.map(
     ({ name, text }) => `- [${name}](#${name.toLowerCase()}): ${text.split(/(?<=[.;]) /)[0] ?? ""}\n`,
   );
