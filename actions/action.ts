@@ -70,7 +70,12 @@ export interface Context<Needs = unknown> {
   readonly secret: (reference: SecretReference) => string;
   /** Keeps a file with the evidence of the rollout, and returns its path there. */
   readonly keep: (name: string, content: string | Uint8Array) => string;
-  /** Runs a program to its end and returns its standard output; its output goes to the log. Errors unless it exits 0. */
+  /**
+   * Runs a program to its end, whatever its exit code; its output goes to the log. Errors: it cannot be run, was ended by
+   * a signal, or took too long.
+   */
+  readonly run: (argv: readonly string[], options: ExecOptions) => Promise<Outcome>;
+  /** The same for its standard output alone. Errors, too, unless it exits 0. */
   readonly exec: (argv: readonly string[], options: ExecOptions) => Promise<string>;
   /** Carries out an action named as data. */
   readonly call: (call: Call, needs?: unknown) => Promise<unknown>;
@@ -82,6 +87,15 @@ export interface ExecOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Default: what is left of the step's own limit. */
   readonly timeoutSeconds?: number;
+}
+
+/** How a program ended, and what it printed, as it did: the first 10 MB of either stream. */
+export interface Outcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Whether all that it printed is there. */
+  readonly isWhole: boolean;
 }
 
 type Definition<Args, Needs, Result, Input> = Pick<Action<Args, Needs, Result, Input>, "args" | "run"> &

@@ -1,8 +1,8 @@
 import type { Call, Context, Fencing } from "../actions/action.ts";
 import { reason, type Verdict } from "../actions/check.ts";
 import { findSecret } from "../actions/secret.ts";
-import { loadAction } from "./load.ts";
-import { runProgram } from "./program.ts";
+import { carryOut } from "./context.ts";
+import { makePrograms } from "./program.ts";
 import { hiding } from "./redact.ts";
 
 /** Whoever only looks acts nowhere: any fence stops it. */
@@ -14,7 +14,7 @@ export async function askNow(
   { release, store }: { readonly release: string; readonly store: string },
   timeoutSeconds: number,
 ): Promise<Pick<Verdict, "verdict" | "seen">> {
-  const signal = AbortSignal.timeout(timeoutSeconds * 1000);
+  const signal = AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000));
   const { redact, hide } = hiding([]);
   const quiet = (): void => undefined;
   const context: Context = {
@@ -40,12 +40,11 @@ export async function askNow(
     keep: () => {
       throw new Error("nothing is kept before the rollout");
     },
-    exec: (argv, options) => runProgram(argv, options, { signal, log: quiet, redact }),
-    call: (inner) => askNow(inner, { release, store }, timeoutSeconds),
+    ...makePrograms({ signal, log: quiet, redact }),
+    call: (inner, needs) => carryOut(inner, needs === undefined ? context : { ...context, needs }),
   };
   try {
-    const { run } = await loadAction(check.action);
-    const { verdict, seen } = (await run(check.args, context)) as Verdict;
+    const { verdict, seen } = (await carryOut(check, context)) as Verdict;
     return { verdict, seen: redact(seen) };
   } catch (error) {
     return { verdict: "unknown", seen: redact(reason(error)) };

@@ -4,7 +4,7 @@ import { type Call, type Context, type Fencing, Refusal } from "../actions/actio
 import { findSecret } from "../actions/secret.ts";
 import { inStore } from "../release/store.ts";
 import { loadAction } from "./load.ts";
-import { runProgram } from "./program.ts";
+import { makePrograms } from "./program.ts";
 import type { Hiding } from "./redact.ts";
 import type { Spec, Surroundings } from "./spec.ts";
 
@@ -35,7 +35,7 @@ export function makeContext(
       writeFileSync(path, typeof content === "string" ? say.redact(content) : content);
       return join("files", step, name);
     },
-    exec: (argv, options) => runProgram(argv, options, { signal, ...say }),
+    ...makePrograms({ signal, ...say }),
     call: (call, given) => carryOut(call, given === undefined ? context : { ...context, needs: given }),
   };
   return context;

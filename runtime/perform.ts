@@ -47,7 +47,7 @@ export async function perform(given: Spec, surroundings: Surroundings, tell: (li
     renew(spec.store, rollout);
   });
   const contextFor = (seconds: number): Context =>
-    makeContext(spec, surroundings, fencing, AbortSignal.timeout(seconds * 1000), {
+    makeContext(spec, surroundings, fencing, AbortSignal.timeout(Math.ceil(seconds * 1000)), {
       ...{ tell: say, log: log.line, ...hidden },
     });
   try {

@@ -25,7 +25,7 @@ export function bareRequest(
   return new Promise((resolve, reject) => {
     const sent = (protocol === "https:" ? overHttps : overHttp)(url, {
       agent: false,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutSeconds * 1000)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000))]),
       headers: { connection: "close", ...(host === undefined ? {} : { host }) },
       // Whoever is asked shows the certificate of the address, whatever Host says. An IP address has no place in SNI.
       servername: isIP(bareHost(hostname)) ? "" : hostname,

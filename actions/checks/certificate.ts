@@ -49,7 +49,7 @@ export const certificate = defineCheck(
         ...(isIP(servername) ? {} : { servername }),
         ...(ca === undefined ? {} : { ca: await readFile(ca) }),
       },
-      AbortSignal.any([context.signal, AbortSignal.timeout(timeoutSeconds * 1000)]),
+      AbortSignal.any([context.signal, AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000))]),
     );
     const where = `${host}:${port}`;
     const daysLeft = (Date.parse(shown.certificate.valid_to) - Date.now()) / (24 * 3600 * 1000);

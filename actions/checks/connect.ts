@@ -11,7 +11,7 @@ export function connect(
   port: number,
   { signal, timeoutSeconds }: { readonly signal: AbortSignal; readonly timeoutSeconds: number },
 ): Promise<Reached> {
-  const timeout = AbortSignal.timeout(timeoutSeconds * 1000);
+  const timeout = AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000));
   return new Promise((resolve, reject) => {
     let isFound = isIP(host) !== 0;
     const socket = addAbortSignal(AbortSignal.any([signal, timeout]), open({ host, port }));

@@ -81,7 +81,7 @@ async function requestOf(
   const inside = { ...secretsOf(target, context), ...values };
   const encoded = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, encodeURIComponent(value)]));
   const answer = await request(filled(url, encoded), {
-    ...{ method, signal: context.signal, timeoutSeconds: Math.ceil(target.timeoutSeconds) },
+    ...{ method, signal: context.signal, timeoutSeconds: target.timeoutSeconds },
     headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, filled(text, inside)])),
     ...(body === undefined ? {} : { body: filled(body, inside) }),
   });

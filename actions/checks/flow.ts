@@ -62,7 +62,7 @@ export const flow = defineCheck(
       }),
   async (args, context) => {
     const { address, csrfCookie = args.signIn?.csrfCookie } = args;
-    const limit = AbortSignal.timeout(args.timeoutSeconds * 1000);
+    const limit = AbortSignal.timeout(Math.ceil(args.timeoutSeconds * 1000));
     const limits = { signal: AbortSignal.any([context.signal, limit]), timeoutSeconds: args.timeoutSeconds };
     const absent = await isAbsent(newVisitor(address, limits), args.ifApplicable);
     if (absent !== undefined) return absent;
@@ -74,7 +74,10 @@ export const flow = defineCheck(
     );
     const { answer, memory } = await go(args, { values: secrets, page: "" }, way, context);
     // A signal of its own: the clean-up is what must still be done when the time of the steps is over.
-    const last = { signal: AbortSignal.timeout(args.cleanUpSeconds * 1000), timeoutSeconds: args.cleanUpSeconds };
+    const last = {
+      signal: AbortSignal.timeout(Math.ceil(args.cleanUpSeconds * 1000)),
+      timeoutSeconds: args.cleanUpSeconds,
+    };
     const left = await cleanUp(args.cleanUp, memory, { ...way, visitor: newVisitor(address, last, visitor.cookies) });
     return afterCleanUp(answer, left);
   },

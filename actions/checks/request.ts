@@ -32,7 +32,7 @@ export async function request(
     ...options,
     headers: { connection: "close", ...headers },
     redirect: "manual",
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutSeconds * 1000)]),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000))]),
   });
   const bytes = await bodyOf(url, response);
   return {

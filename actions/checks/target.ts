@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
-import type { Context, Zod } from "../action.ts";
+import type { Context, Outcome, Zod } from "../action.ts";
 import { type SecretReference, secretSchema } from "../secret.ts";
-import { type Outcome, runToEnd } from "./program.ts";
 
 /** Where and with what a check's programs run on the machine that serves. */
 export interface Target {
@@ -50,7 +49,7 @@ export const placeOf = ({ directory, folder }: Pick<Target, "directory" | "folde
 export const secretsOf = ({ secrets }: Pick<Target, "secrets">, { secret }: Pick<Context, "secret">) =>
   Object.fromEntries(Object.entries(secrets).map(([name, reference]) => [name, secret(reference)]));
 
-export type RunContext = Pick<Context, "signal" | "log" | "secret">;
+export type RunContext = Pick<Context, "run" | "signal" | "secret">;
 
 /**
  * Runs a program on the target to its end, whatever its exit code. The target's secrets are taken out of what it printed:
@@ -60,7 +59,7 @@ export async function runOnTarget(argv: readonly string[], target: Target, conte
   const secrets = secretsOf(target, context);
   const { timeoutSeconds } = target;
   const environment = { ...target.environment, ...secrets };
-  const outcome = await runToEnd(argv, { cwd: placeOf(target), environment, timeoutSeconds }, context);
+  const outcome = await context.run(argv, { cwd: placeOf(target), environment, timeoutSeconds });
   const hide = (text: string): string =>
     Object.values(secrets)
       .filter((secret) => secret.length >= 4)

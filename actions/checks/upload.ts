@@ -84,7 +84,7 @@ export const upload = defineCheck(
     // A signal of its own: what was sent is taken back, also when the time is over.
     const last = newVisitor(
       address,
-      { signal: AbortSignal.timeout(timeoutSeconds * 1000), timeoutSeconds },
+      { signal: AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000)), timeoutSeconds },
       visitor.cookies,
     );
     const left = await notCleanedUp(last, place, args.cleanUp, { hidden, token: tokenOf(last.cookies, csrfCookie) });

@@ -34,6 +34,8 @@ export const conclude = defineAction<Args, Needs, Passed>(import.meta.url, {
       atGo: z.array(z.strictObject({ action: z.string(), args: z.unknown() })),
     }),
   tuning: ["patience"],
+  // A check that it asks again may take as long.
+  timeoutSeconds: 1800,
   run: async ({ questions, patience, decidedBy, from, atGo }, context) => {
     const { DECISION: decided } = context.needs;
     const known = lastKnown(questions, decidedBy, context);

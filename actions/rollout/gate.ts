@@ -21,6 +21,8 @@ interface Args {
 export const gate = defineAction<Args, { VERDICTS: Readonly<Record<string, Verdict>> }, Passed>(import.meta.url, {
   args: (z) => z.strictObject({ questions: questionsSchema(z), patience: patienceSchema(z) }),
   tuning: ["patience"],
+  // A check that it asks again may take as long.
+  timeoutSeconds: 1800,
   run: async ({ questions, patience }, context) => {
     const judged = await askAgain(withFirst(questions, context.needs.VERDICTS), patience, context);
     const { decision, table } = decideGate(judged);

@@ -1,6 +1,14 @@
 /** Checks asked in a preview: their verdict, and no trace anywhere. */
 import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
+import { command } from "../../actions/checks/command.ts";
+import { query } from "../../actions/checks/query.ts";
+import { schema } from "../../actions/checks/schema.ts";
+import { inspectSqlite } from "../../actions/databases/sqlite/inspect.ts";
+import { querySqlite } from "../../actions/databases/sqlite/query.ts";
+import { call } from "../../components/call.ts";
 import { askNow } from "../../runtime/ask-now.ts";
 import { closedAddress, serve, temporaryFolder } from "../support/context.ts";
 import { TestRepository } from "../support/repository.ts";
@@ -23,6 +31,25 @@ test("one that runs a program does so here, too", async () => {
   const args = { repository: repository.path, tag: "v2", commit };
   const { verdict } = await askNow({ action: "actions/checks/annotated-tag", args }, at("store"), 5);
   expect(verdict).toBe("pass");
+  const failing = [process.execPath, "-e", "console.error('broken'); process.exitCode = 3"];
+  const { seen } = await askNow(call(command, { directory: ".", folder: ".", argv: failing }), at("store"), 5);
+  expect(seen).toMatch(/: exit code 3, want 0: broken$/);
+});
+
+test("what a check looks with gives it all that it saw, or is why nobody can tell", async () => {
+  const path = join(temporaryFolder(), "shop.db");
+  const database = new DatabaseSync(path);
+  database.exec("CREATE TABLE orders (id INTEGER); INSERT INTO orders VALUES (1), (2)");
+  database.close();
+  const inspecting = (file: string) =>
+    call(schema, { inspect: call(inspectSqlite, { path: file }), expect: { orders: ["id"] } });
+  const asking = call(query, { ask: call(querySqlite, { path, sql: "SELECT count(*) FROM orders" }), scalar: 3 });
+  expect([inspecting(path).quick, asking.quick]).toEqual([true, true]);
+  expect(await askNow(inspecting(path), at("store"), 5)).toEqual({ verdict: "pass", seen: "1 of 1 tables as wanted" });
+  expect(await askNow(asking, at("store"), 5)).toEqual({ verdict: "fail", seen: "the query answered 2, want 3" });
+  const none = `${path}.none`;
+  const seen = `${none}: unable to open database file`;
+  expect(await askNow(inspecting(none), at("store"), 5)).toEqual({ verdict: "unknown", seen });
 });
 
 test("one that needs a secret, takes too long, or is not there, cannot tell", async () => {
@@ -36,7 +63,7 @@ test("one that needs a secret, takes too long, or is not there, cannot tell", as
   ).toMatchObject({
     ...{ verdict: "unknown", seen: "the secret SMOKE is not known before the rollout" },
   });
-  expect(await askNow(http(`${site}/silent`), at("s"), 0.1)).toMatchObject({
+  expect(await askNow(http(`${site}/silent`), at("s"), 0.1003)).toMatchObject({
     ...{ verdict: "unknown", seen: "The operation was aborted due to timeout" },
   });
   expect(await askNow({ action: "actions/checks/none", args: {} }, at("s"), 5)).toEqual({

@@ -39,3 +39,11 @@ test("a file that is kept lies with the evidence of the rollout, without secrets
   expect(readdirSync(folder).sort()).toEqual(["page.png", "page.txt"]);
   expect(readFileSync(join(folder, "page.txt"), "utf8")).toBe("it says [secret]");
 });
+
+test("programs are run without the secrets it has looked up in any message", async () => {
+  const { context } = contextIn(temporaryFolder());
+  context.secret("NAMED");
+  const argv = [process.execPath, "-e", "process.exitCode = 3", "the named one"];
+  expect(await context.run(argv, { cwd: "." })).toMatchObject({ exitCode: 3, isWhole: true });
+  await expect(context.exec(argv, { cwd: "." })).rejects.toThrow("process.exitCode = 3 [secret]: failed (exit code 3)");
+});

@@ -1,21 +1,22 @@
 /** Programs that actions start: their output, their failure, their end, and what they may see. */
 import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { runProgram } from "../../runtime/program.ts";
+import { makePrograms } from "../../runtime/program.ts";
+import type { ExecOptions } from "../../actions/action.ts";
 import { redactor } from "../../runtime/redact.ts";
 import { temporaryFolder, until } from "../support/context.ts";
 
 const node = process.execPath;
-function run(argv: readonly string[], options: Partial<Parameters<typeof runProgram>[1]> = {}, signal?: AbortSignal) {
+function make(signal = new AbortController().signal) {
   const logged: string[] = [];
-  const result = runProgram(
-    argv,
-    { cwd: ".", ...options },
-    { signal: signal ?? new AbortController().signal, log: (line) => logged.push(line), redact: redactor(["canary"]) },
-  );
-  return { result, logged };
+  return { ...makePrograms({ signal, log: (line) => logged.push(line), redact: redactor(["canary"]) }), logged };
 }
-const message = (result: Promise<string>): Promise<string> =>
+function run(argv: readonly string[], options: Partial<ExecOptions> = {}, signal?: AbortSignal) {
+  const { exec, logged } = make(signal);
+  return { result: exec(argv, { cwd: ".", ...options }), logged };
+}
+const message = (result: Promise<unknown>): Promise<string> =>
   result.then(
     () => "none",
     (error: unknown) => String(error),
@@ -58,7 +59,7 @@ test("a failure names command and exit code and shows the last lines of either o
 
 test("a program that is not there cannot be run", async () => {
   expect(await message(run(["no-such-program", "x"]).result)).toBe(
-    "Refusal: no-such-program x: cannot be run: spawn no-such-program ENOENT",
+    "Refusal: no-such-program x: cannot be run: there is no such program",
   );
 });
 
@@ -139,6 +140,7 @@ test.each<[string, string, string[]]>([
     String.raw`process.stdout.write(Buffer.from([97, 0xff, 0xc3, 98, 10]))`,
     ["a\ufffd\ufffdb"],
   ],
+  ["a line of another system", String.raw`console.log("a\r\nb\r")`, ["a", "b"]],
   ["a NUL", String.raw`console.log("a\0b")`, ["a\ufffdb"]],
   ["a secret with colours in it", String.raw`console.log("can\x1b[1mary")`, ["[secret]"]],
   ["a line that is too long", `console.log("x".repeat(100000))`, [`${"x".repeat(2000)} ... (100000 characters)`]],
@@ -146,4 +148,39 @@ test.each<[string, string, string[]]>([
   const { result, logged } = run([node, "-e", code]);
   await result;
   expect(logged.slice(-lines.length)).toEqual(lines);
+});
+
+test("whatever its exit code, a program can be asked for all that it printed, as it did", async () => {
+  const { run, logged } = make();
+  const code = "console.log('canary'); console.error('two'); process.stdout.write('end'); process.exitCode = 3";
+  expect(await run([node, "-e", code], { cwd: "." })).toEqual({
+    ...{ exitCode: 3, stdout: "canary\nend", stderr: "two\n", isWhole: true },
+  });
+  expect(logged.slice(1).sort()).toEqual(["[secret]", "end", "two"]);
+});
+
+test("beyond 10 MB its output is not kept, and a line without end is left out of the log", async () => {
+  const { run, logged } = make();
+  const { stdout, isWhole } = await run([node, "-e", "process.stdout.write('x'.repeat(12_000_000))"], { cwd: "." });
+  expect([stdout.length, isWhole]).toEqual([10_000_000, false]);
+  expect(logged.slice(1)).toEqual(["(a line too long to keep)"]);
+});
+
+test("what cannot be run, or does not end by itself, is an error in a few words", async () => {
+  const { run } = make();
+  expect(await message(run(["no-such-program", "canary"], { cwd: "." }))).toBe(
+    "Refusal: no-such-program [secret] cannot be run: there is no such program",
+  );
+  const cwd = join(temporaryFolder(), "none");
+  expect(await message(run([node], { cwd }))).toBe(`Refusal: ${cwd}: there is no such folder`);
+  const kill = [node, "-e", "process.kill(process.pid, 'SIGKILL')"];
+  expect(await message(run(kill, { cwd: "." }))).toBe(`Refusal: ${kill.join(" ")} was ended by SIGKILL`);
+  const sleep = [node, "-e", "setTimeout(() => {}, 60_000)", "x".repeat(100)];
+  const named = sleep.join(" ").slice(0, 97);
+  expect(await message(run(sleep, { cwd: ".", timeoutSeconds: 0.2003 }))).toBe(
+    `Refusal: ${named}... took too long and was ended`,
+  );
+  expect(await message(make(AbortSignal.timeout(200)).run(sleep, { cwd: "." }))).toBe(
+    `Refusal: ${named}... was ended, the time of the step is over`,
+  );
 });

@@ -10,7 +10,7 @@ import * as z from "zod";
 import { type Action, type Call, type Context, Refusal } from "../../actions/action.ts";
 import { findSecret } from "../../actions/secret.ts";
 import { loadAction } from "../../runtime/load.ts";
-import { runProgram } from "../../runtime/program.ts";
+import { makePrograms } from "../../runtime/program.ts";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -66,7 +66,7 @@ export function makeContext<Needs = unknown>(given: Given<Needs> = {}): Surround
       kept[name] = content;
       return `files/${name}`;
     },
-    exec: (argv, options) => runProgram(argv, options, { signal, log, redact: (text) => text }),
+    ...makePrograms({ signal, log, redact: (text) => text }),
     call: async (call, needs) => {
       if (given.call) return given.call(call, needs);
       const action = await loadAction(call.action);

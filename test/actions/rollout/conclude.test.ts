@@ -96,3 +96,7 @@ test("nor does one that lacks its schema: nobody would apply it any more", async
     "v2 serves without the schema it needs (no such table): the policy leaves it to you\n  ✗ schema  fail\nMend it and begin once more: switchback up --release v2 --again",
   );
 });
+
+test("it has the time that the longest check may take", () => {
+  expect(conclude.timeoutSeconds).toBe(1800);
+});

@@ -45,3 +45,7 @@ test("what cannot be told has its own words", async () => {
     act(gate, { questions: { dead }, patience }, { needs: { VERDICTS: {} }, release: "v2" }),
   ).rejects.toThrow("v2 is not let through: it cannot be told whether it is well\n  ✗ dead  unknown  bad port\n");
 });
+
+test("it has the time that the longest check may take", () => {
+  expect(gate.timeoutSeconds).toBe(1800);
+});
