@@ -12,7 +12,10 @@ export type Checks = Readonly<Record<string, Planned<CheckNeeds, Verdict>>>;
 /** How a gate asks the checks of a release again, and which answers of theirs block by the policy. */
 export function questionsOf(checks: Checks, release: string, config: Config): Record<string, Question> {
   return Object.fromEntries(
-    Object.entries(checks).map(([name, check]) => [name, { check: written(check), ...ruleFor(name, release, config) }]),
+    Object.entries(checks).map(([name, check]) => [
+      name,
+      { check: written(check), timeoutSeconds: check.timeoutSeconds, ...ruleFor(name, release, config) },
+    ]),
   );
 }
 

@@ -2,6 +2,7 @@ import type { Call, Context, Fencing } from "../actions/action.ts";
 import { reason, type Verdict } from "../actions/check.ts";
 import { findSecret } from "../actions/secret.ts";
 import { carryOut } from "./context.ts";
+import { loadAction } from "./load.ts";
 import { makePrograms } from "./program.ts";
 import { hiding } from "./redact.ts";
 
@@ -41,7 +42,11 @@ export async function askNow(
       throw new Error("nothing is kept before the rollout");
     },
     ...makePrograms({ signal, log: quiet, redact }),
-    call: (inner, needs) => carryOut(inner, needs === undefined ? context : { ...context, needs }),
+    call: async (inner, needs) => {
+      const { quick } = await loadAction(inner.action);
+      if (!quick) throw new Error(`${inner.action}: does more than look, or takes its time: it waits for the rollout`);
+      return carryOut(inner, needs === undefined ? context : { ...context, needs });
+    },
   };
   try {
     const { verdict, seen } = (await carryOut(check, context)) as Verdict;

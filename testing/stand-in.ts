@@ -67,15 +67,19 @@ function watched(context: Context, reach: (moment: Moment) => void): Context {
       next();
       return act(...given);
     };
+  const after =
+    <Given extends unknown[], Result>(act: (...given: Given) => Promise<Result>) =>
+    async (...given: Given): Promise<Result> => {
+      const result = await act(...given);
+      next();
+      return result;
+    };
   return {
     ...context,
     tell: before(context.tell),
     log: before(context.log),
     call: before(context.call),
-    exec: async (argv, options) => {
-      const output = await context.exec(argv, options);
-      next();
-      return output;
-    },
+    exec: after(context.exec),
+    run: after(context.run),
   };
 }

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Judged, judge, type Rule } from "../../release/gate.ts";
 import type { Call, Context, Zod } from "../action.ts";
@@ -6,6 +7,8 @@ import type { Verdict } from "../check.ts";
 /** A check that a gate can ask again, itself. */
 export interface Question extends Rule {
   readonly check: Call;
+  /** How long the check may take, each time. Default: a minute. */
+  readonly timeoutSeconds?: number;
 }
 
 /** How long a gate goes on asking. */
@@ -22,6 +25,7 @@ export const questionsSchema = (z: Zod) =>
       z.string(),
       z.strictObject({
         check: z.strictObject({ action: z.string(), args: z.unknown() }),
+        timeoutSeconds: z.number().positive().exactOptional(),
         blocks: z.array(z.enum(["warn", "fail", "unknown"])),
         noGo: z.boolean().exactOptional(),
         waiver: z.strictObject({ reason: z.string(), by: z.string() }).exactOptional(),
@@ -57,7 +61,7 @@ export async function askAgain(
 
 async function lastVerdict(
   name: string,
-  { check, first }: Question & { readonly first?: Verdict },
+  { check, first, timeoutSeconds = 60 }: Question & { readonly first?: Verdict },
   { unknownSeconds, freshSeconds }: Patience,
   context: Context,
 ): Promise<Pick<Verdict, "verdict" | "seen">> {
@@ -69,8 +73,23 @@ async function lastVerdict(
     const isOver = verdict?.verdict === "unknown" ? seconds >= unknownSeconds : attempt > tries;
     if (verdict && attempt > 1 && isOver) break;
     if (attempt > 1) await pause(pauseSeconds * 1000, undefined, { signal: context.signal });
-    verdict = (await context.call(check)) as Verdict;
+    verdict = await within(timeoutSeconds, context.call(check) as Promise<Verdict>);
     context.log(`${name}: asked again: ${verdict.verdict}: ${verdict.seen}`);
   }
   return verdict;
+}
+
+/** One check that hangs must not keep the others' answers from being judged. */
+async function within(seconds: number, answer: Promise<Verdict>): Promise<Verdict> {
+  const late = new AbortController();
+  const overdue = pause(seconds * 1000, undefined, { signal: late.signal }).then((): Verdict => ({
+    ...{ verdict: "unknown", seen: `took longer than its limit of ${seconds} s` },
+    ...{ from: hostname(), at: new Date().toISOString() },
+  }));
+  try {
+    return await Promise.race([answer, overdue]);
+  } finally {
+    late.abort();
+    overdue.catch(() => undefined);
+  }
 }

@@ -33,6 +33,6 @@ test("wrong arguments are refused, all at once, and not repeated", () => {
 
 test("only name and arguments are written down where a call is one of several", () => {
   expect(written(call(freeSpace, { path: "p", megabytes: 1 }))).toEqual({
-    ...{ action: "actions/checks/free-space", args: { path: "p", megabytes: 1 } },
+    ...{ action: "actions/checks/free-space", args: { path: "p", megabytes: 1, inodesPercent: 5 } },
   });
 });

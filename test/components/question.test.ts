@@ -8,7 +8,7 @@ import { keep, register } from "../support/mocks.ts";
 import { config } from "../support/pipeline.ts";
 
 const checks = { space: call(freeSpace, { path: "store", megabytes: 1 }) };
-const check = { action: "actions/checks/free-space", args: { path: "store", megabytes: 1 } };
+const check = { action: "actions/checks/free-space", args: { path: "store", megabytes: 1, inodesPercent: 5 } };
 
 test.each<["block" | "allow", "block" | "allow", string[]]>([
   ["block", "allow", ["fail", "unknown"]],
@@ -16,7 +16,7 @@ test.each<["block" | "allow", "block" | "allow", string[]]>([
   ["block", "block", ["fail", "unknown", "warn"]],
 ])("with unknown: %s and warn: %s these verdicts block", (unknown, warn, blocks) => {
   const policies = { ...config.policies, unknown, warn };
-  expect(questionsOf(checks, "v2", { ...config, policies })).toEqual({ space: { check, blocks } });
+  expect(questionsOf(checks, "v2", { ...config, policies })).toEqual({ space: { check, timeoutSeconds: 60, blocks } });
 });
 
 test("every check is a step named after it, and its verdict comes back by its name", async () => {

@@ -101,7 +101,7 @@ test("only checks that did not pass reach the decision, with how to ask them aga
   expect(JSON.parse(environmentOf(seen, "shop-smoke-decision").SWITCHBACK_NEEDS_DOUBTS ?? "")).toEqual({
     page: {
       check: { action: "actions/checks/http", args: { url: "http://127.0.0.1:4180", status: 200, timeoutSeconds: 10 } },
-      ...{ blocks: ["fail", "unknown"], first: receipts["shop-smoke-page"] },
+      ...{ timeoutSeconds: 60, blocks: ["fail", "unknown"], first: receipts["shop-smoke-page"] },
     },
   });
 });

@@ -42,7 +42,7 @@ test("standard input has action, release and arguments; rollout, needs and secre
     inputs: {
       create: commandText,
       stdin:
-        '{"action":"actions/checks/free-space","args":{"megabytes":1,"path":"p"},"release":"v2","step":"first","store":"store"}',
+        '{"action":"actions/checks/free-space","args":{"inodesPercent":5,"megabytes":1,"path":"p"},"release":"v2","step":"first","store":"store"}',
       environment: { SWITCHBACK_ROLLOUT: "2-b", SWITCHBACK_TIMEOUT_SECONDS: "60" },
       ...{ logging: "stderr", addPreviousOutputInEnv: false },
     },

@@ -7,6 +7,7 @@ import { open } from "./database.ts";
 export const inspectSqlite = defineAction<{ readonly path: string }, unknown, Inspected>(import.meta.url, {
   args: (z) => z.strictObject({ path: z.string().min(1).describe("the database's file") }),
   timeoutSeconds: 60,
+  quick: true,
   run: async ({ path }) => {
     try {
       const database = await open(path, { readOnly: true });

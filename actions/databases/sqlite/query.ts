@@ -28,6 +28,7 @@ export const querySqlite = defineAction<Args, unknown, Queried, Given>(import.me
         .describe("values of its question marks"),
       timeoutSeconds: z.number().positive().max(240).default(30).describe("when it is ended, in seconds"),
     }),
+  quick: true,
   run: async ({ timeoutSeconds, ...query }, { signal }) => {
     if (!existsSync(query.path)) throw new Refusal(`${query.path}: there is no such file`);
     return run(query, Math.ceil(timeoutSeconds * 1000), signal);

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { askAgain, questionsSchema } from "../../../actions/rollout/verdicts.ts";
-import { closedAddress, makeContext } from "../../support/context.ts";
+import { closedAddress, makeContext, serve } from "../../support/context.ts";
 import { makeHealth, patience } from "../../support/health.ts";
 
 const first = (verdict: "pass" | "fail", seen = "first") => ({
@@ -69,6 +69,19 @@ test("what cannot be told is asked for as long as the policy says", async () => 
   const [judged] = await askAgain({ dead }, { ...patience, unknownSeconds: 2.5 }, context);
   expect(judged).toMatchObject({ verdict: "unknown", blocks: true });
   expect([Math.floor((Date.now() - began) / 1000), logged.length]).toEqual([3, 4]);
+});
+
+test("a check that hangs is unknown when its time is over, and the others are judged", async () => {
+  const hangs = await serve(() => undefined);
+  const well = await makeHealth(200);
+  const args = { url: hangs, status: 200, timeoutSeconds: 60 };
+  const hanging = { ...well.question, check: { ...well.question.check, args }, timeoutSeconds: 0.2 };
+  const { context } = makeContext();
+  const judged = await askAgain({ hanging, well: well.question }, patience, context);
+  expect(judged.map(({ verdict, seen }) => [verdict, seen])).toEqual([
+    ["unknown", "took longer than its limit of 0.2 s"],
+    ["pass", `${well.url} answered 200`],
+  ]);
 });
 
 test("a waived check does not block, unless it is a no-go trigger", async () => {
