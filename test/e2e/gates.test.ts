@@ -5,7 +5,8 @@ import { engines } from "../support/engines.ts";
 import { Project } from "../support/project.ts";
 
 const waiver = (release: string): string =>
-  `  switchback:waivers:\n    - { check: space, release: ${release}, reason: the disk is ordered, by: Mira Okafor }\n`;
+  `  switchback:waivers:\n    - check: space\n      release: ${release}\n      reason: the disk is ordered\n      by: Mira Okafor\n`;
+const noGo = "  switchback:policies:\n    checks:\n      space:\n        noGo: true\n";
 
 describe.each(engines)("on the $name engine", (engine) => {
   let project: Project;
@@ -19,7 +20,7 @@ describe.each(engines)("on the $name engine", (engine) => {
   });
 
   test("what fails blocks, and a waiver for another release or check changes nothing", async () => {
-    project.edit((text) => text + waiver("v9.9.9"));
+    project.edit((text) => text.replace("config:\n", `config:\n${waiver("v9.9.9")}`));
     const run = await project.up("v1.0.0");
     expect(run.exitCode).not.toBe(0);
     expect(run.text).toMatch(/✗ space +fail +\d+ MB free/);
@@ -31,7 +32,7 @@ describe.each(engines)("on the $name engine", (engine) => {
   });
 
   test("a waiver for this release lets the same rollout pass, and stands in its evidence", async () => {
-    project.edit((text) => text.replace("check: spaec, release: v9.9.9", "check: space, release: v1.0.0"));
+    project.edit((text) => text.replace("check: spaec", "check: space").replace("release: v9.9.9", "release: v1.0.0"));
     const run = await project.up();
     expect(run.exitCode).toBe(0);
     expect(run.ran).not.toContain("rollout-open");
@@ -46,7 +47,7 @@ describe.each(engines)("on the $name engine", (engine) => {
   });
 
   test("what is a no-go trigger cannot be waived, and nothing runs", async () => {
-    project.edit((text) => `${text}  switchback:policies: { checks: { space: { noGo: true } } }\n`);
+    project.edit((text) => text.replace("config:\n", `config:\n${noGo}`));
     const run = await project.up();
     expect(run.exitCode).not.toBe(0);
     expect(run.text).toContain("switchback:waivers: [0].check: space is a no-go trigger: it cannot be waived");
@@ -54,7 +55,7 @@ describe.each(engines)("on the $name engine", (engine) => {
   });
 
   test("for the next release a waiver does nothing", async () => {
-    project.edit((text) => text.replace(/ {2}switchback:policies:.*\n/, ""));
+    project.edit((text) => text.replace(/ {2}switchback:policies:\n( {4}.*\n)*/, ""));
     const run = await project.up("v1.1.0");
     expect(run.exitCode).not.toBe(0);
     expect(run.text).toContain("v1.1.0 is not let through");
