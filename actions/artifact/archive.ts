@@ -65,7 +65,7 @@ export async function unpack(
   if (!isDigest(digest)) throw new Refusal(`artifact ${JSON.stringify(digest)}: is no digest`);
   const file = inStore.artifact(store, digest);
   const stat = statSync(file, { throwIfNoEntry: false });
-  if (!stat) throw new Refusal(`${file}: is not in the store. Build it again: switchback up`);
+  if (!stat) throw new Refusal(`${file}: is not in the store. Build it again: switchback up --again`);
   if (!stat.isFile()) throw new Refusal(`${file}: is no file. ${again}`);
   try {
     await inspect(file, limits);

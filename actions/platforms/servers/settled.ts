@@ -1,7 +1,7 @@
 import { inStore } from "../../../release/store.ts";
 import type { Context } from "../../action.ts";
 import { readJson } from "../../json-file.ts";
-import { currentOf, type Host, type Manifest, manifestShape, readManifest } from "./host.ts";
+import { type Manifest, manifestShape } from "./host.ts";
 
 /** What the last activation left serving: the environment's own memory, whatever became of any state file. */
 export interface Settled extends Manifest {
@@ -24,14 +24,4 @@ export function readSettled(store: string): Settled | undefined {
 export function servedBefore({ store, rollout }: Pick<Context, "store" | "rollout">): string {
   const settled = readSettled(store);
   return (settled?.rollout === rollout ? settled.before : settled?.folder) ?? "";
-}
-
-/** Which release every host's `current` points at, by the host's name. */
-export function pointedAt(hosts: readonly Host[]): Record<string, string> {
-  return Object.fromEntries(
-    hosts.map((host) => {
-      const folder = currentOf(host);
-      return [host.name, folder === undefined ? "nothing" : readManifest(host, folder).release];
-    }),
-  );
 }

@@ -128,7 +128,7 @@ test("an artifact that is not in the store, and one that was cut off, are refuse
   const store = empty();
   const missing = inStore.artifact(store, "0".repeat(64));
   expect(await refusal(unpackAs(store, "0".repeat(64)))).toBe(
-    `${missing}: is not in the store. Build it again: switchback up`,
+    `${missing}: is not in the store. Build it again: switchback up --again`,
   );
   const digest = await pack(store, makeFiles());
   const file = inStore.artifact(store, digest);

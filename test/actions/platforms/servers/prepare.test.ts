@@ -118,7 +118,7 @@ test("without its artifact, or a secret, nothing is put in place", async () => {
   const lost = { store, artifact: { digest: "0".repeat(64), commit: "c" } };
   const file = `${store}/artifacts/${"0".repeat(64)}.tar.gz`;
   await expect(prepare(hosts, {}, lost)).rejects.toThrow(
-    `web-1: ${file}: is not in the store. Build it again: switchback up`,
+    `web-1: ${file}: is not in the store. Build it again: switchback up --again`,
   );
   await expect(prepare(hosts, { secrets: { KEY: "NONE" } })).rejects.toThrow(
     "web-1: step: was not given the secret NONE",

@@ -1,10 +1,8 @@
 /** What the last activation left serving. */
-import { rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { Refusal } from "../../../../actions/action.ts";
-import { point } from "../../../../actions/platforms/servers/host.ts";
-import { pointedAt, readSettled, servedBefore } from "../../../../actions/platforms/servers/settled.ts";
+import { readSettled, servedBefore } from "../../../../actions/platforms/servers/settled.ts";
 import { settle } from "../../../../actions/platforms/servers/switch.ts";
 import { inStore } from "../../../../release/store.ts";
 import { makeContext, temporaryFolder } from "../../../support/context.ts";
@@ -40,13 +38,4 @@ test("one that cannot be read is an error, not a first release", () => {
       `${inStore.settled(store)}: is damaged: it is not JSON. Put it back from a copy of the store: without it no rollout can be taken back by itself`,
     ),
   );
-});
-
-test("every host is named with the release that its current points at", async () => {
-  const [one, two, three] = [await makeHost("web-1"), await makeHost("web-2"), await makeHost("web-3")];
-  const { context } = makeContext();
-  point(one, one.place("v1"), context);
-  point(two, two.place("v2"), context);
-  rmSync(join(three.directory, "log"), { recursive: true });
-  expect(pointedAt([one, two, three])).toEqual({ "web-1": "v1", "web-2": "v2", "web-3": "nothing" });
 });
