@@ -1,3 +1,5 @@
+// Which check of the pipeline finds out about which release. The table in README.md is this one.
+
 /** What a release that is broken on purpose does not keep, and who finds out. A test asks every check about every one. */
 export interface Mutation {
   readonly tag: string;
@@ -55,3 +57,17 @@ export const mutations: readonly Mutation[] = [
   { tag: "broken-cookie", breaks: "scripts cannot read who has signed in", seenBy: "contract" },
   { tag: "warn-slow", breaks: "the first page comes at once (here 0.4 s)", seenBy: "latency" },
 ];
+
+/** The same for readers. */
+export const mutationTable = [
+  "| release | does not keep | seen by | who else fails, and why |",
+  "|---|---|---|---|",
+  ...mutations.map(({ tag, breaks, seenBy, also }) => `| \`${tag}\` | ${breaks} | ${seenBy} | ${othersIn(also)} |`),
+].join("\n");
+
+/** Those with the same reason together. */
+function othersIn(also: Mutation["also"] = {}): string {
+  const byReason = Object.groupBy(Object.entries(also), ([, why]) => why);
+  const said = Object.entries(byReason).map(([why, names = []]) => `${names.map(([name]) => name).join(", ")}: ${why}`);
+  return said.join("; ");
+}

@@ -16,7 +16,7 @@ const stops = [...readme.matchAll(/<!-- tour: ([^\n]*) -->\n```\n(.*?)```\n/gs)]
 
 let project: Project;
 beforeAll(async () => {
-  project = await Project.make(embedded);
+  project = await Project.make(embedded, { whole: true });
   expect((await project.up("v1.0.0")).exitCode).toBe(0);
 });
 afterAll(async () => {
@@ -57,6 +57,10 @@ function normal(text: string): string[] {
     .replaceAll(/of \d+ requests/g, "of N requests")
     .replaceAll(/file:\S+/g, "FILE")
     .replaceAll(/\S*\.switchback\/\S*store/g, "STORE")
+    .replaceAll(/p50 .* of N requests/g, "LATENCY of N requests")
+    .replaceAll(/(?<=events, after ).* s(?=, still open)/g, "TIMES")
+    .replaceAll(/\d+ (bytes|events|entries|row) |\d+ entries since \S+/g, "N $1")
+    .replaceAll(/(?<=the job was done after )\d+\.\d s/g, "N s")
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("steps ") && !/^(backup take, |smoke version, )/.test(line))

@@ -55,7 +55,10 @@ export class Project {
   readonly address: string;
   #engine: Engine;
 
-  static async make(engine: Engine, { hosts = 1, program, whole = false, files = {} }: ProjectOptions = {}): Promise<Project> {
+  static async make(
+    engine: Engine,
+    { hosts = 1, program, whole = false, files = {} }: ProjectOptions = {},
+  ): Promise<Project> {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), "switchback-project-")));
     const ports = await Promise.all(Array.from({ length: hosts }, freePort));
     linkPackages(folder);

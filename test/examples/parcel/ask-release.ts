@@ -1,9 +1,8 @@
 /** Asks every check of the sample's pipeline about a release that runs alone: the real ones, in this process. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Call } from "../../../actions/action.ts";
 import type { Verdict } from "../../../actions/check.ts";
-import { checkSecrets, smokeChecks } from "../../../examples/parcel/checks.ts";
+import { type checkSecrets, smokeChecks } from "../../../examples/parcel/checks.ts";
 import { git } from "../../../examples/parcel/git.ts";
 import { inStore } from "../../../release/store.ts";
 import { loadAction } from "../../../runtime/load.ts";
@@ -41,21 +40,17 @@ export async function askAll(
   const said: string[] = [];
   const ask = async (name: string, { action, args }: Call): Promise<readonly [string, Verdict]> => {
     const surroundings = makeContext({ step: `parcel-smoke-${name}`, release: tag, rollout, store, secrets });
-    const verdict = (await (await loadAction(action)).run(args as never, surroundings.context)) as Verdict;
+    const verdict = (await (await loadAction(action)).run(args, surroundings.context)) as Verdict;
     const texts = Object.values(surroundings.kept).map((content) => Buffer.from(content).toString("latin1"));
     said.push(verdict.seen, ...surroundings.told, ...surroundings.logged, ...texts);
     return [name, verdict];
   };
-  const { latency, logs, ...others } = checks;
-  // The others make the machine busy, and leave their marks in the log.
-  const first = await ask("latency", latency);
-  const asked = Object.entries(others).filter(([name]) => !without.includes(name));
-  const verdicts = [
-    first,
-    ...(await Promise.all(asked.map(([name, check]) => ask(name, check)))),
-    await ask("logs", logs),
-  ];
-  return { verdicts: Object.fromEntries(verdicts), said: said.join("\n") };
+  const { latency, sse, logs, ...others } = checks;
+  // Those that look at the clock come before the others make the machine busy, and the log last, with the marks of all.
+  const timed = [await ask("latency", latency), await ask("sse", sse)];
+  const rest = Object.entries(others).filter(([name]) => !without.includes(name));
+  const verdicts = [...timed, ...(await Promise.all(rest.map(([name, check]) => ask(name, check))))];
+  return { verdicts: Object.fromEntries([...verdicts, await ask("logs", logs)]), said: said.join("\n") };
 }
 
 export const secretsIn = (text: string): string[] =>
