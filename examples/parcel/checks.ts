@@ -93,8 +93,8 @@ export function smokeChecks({ address, release, commit, before, directory, datab
       ...{ type: "application/pdf", magic: "pdf", disposition: "attachment", filename: "invoice-sample.pdf" },
     }),
     sse: call(sse, {
-      ...{ ...site, path: "/api/events", event: "pulse", events: 6, everySeconds: 0.3 },
-      ...{ firstWithinSeconds: 2, openSeconds: 4 },
+      ...{ ...site, path: "/api/events", event: "pulse", events: 5, everySeconds: 0.3 },
+      ...{ firstWithinSeconds: 2, openSeconds: 2.5 },
     }),
     csrf: call(csrf, {
       ...{ ...site, path: "/api/csrf", cookie: "XSRF-TOKEN", token: "token" },
