@@ -1,10 +1,7 @@
 // The release pipeline of the sample application, examples/parcel.
 import { annotatedTag } from "./actions/checks/annotated-tag.ts";
 import { freeSpace } from "./actions/checks/free-space.ts";
-import { http } from "./actions/checks/http.ts";
-import { json } from "./actions/checks/json.ts";
-import { login } from "./actions/checks/login.ts";
-import { version } from "./actions/checks/version.ts";
+import { sampledRequests } from "./actions/watch/sampler.ts";
 import { call } from "./components/call.ts";
 import { loadConfig } from "./components/config.ts";
 import { Environment } from "./components/environment.ts";
@@ -13,14 +10,22 @@ import { ReleasePipeline } from "./components/release-pipeline.ts";
 import { servers } from "./components/servers.ts";
 import { sqlFiles } from "./components/sql-files.ts";
 import { sqlite } from "./components/sqlite.ts";
+import { checkSecrets, smokeChecks } from "./examples/parcel/checks.ts";
 
 const config = loadConfig();
 const planning = await planRelease(config);
 const { release, commit } = planning.plan;
-const { address, store } = config.environment;
+const { address, hosts, store } = config.environment;
 const { timeoutSeconds, freeMegabytes } = config.checks;
 
-const environment = new Environment("environment", { config, generate: ["SESSION_SECRET", "SMOKE_PASSWORD"] });
+const secrets = ["SESSION_SECRET", "SMOKE_PASSWORD", "PAYMENT_SECRET"];
+const environment = new Environment("environment", { config, generate: secrets });
+
+const smoke = smokeChecks({
+  ...{ address, release, commit, before: planning.plan.from, timeoutSeconds },
+  directory: hosts[0]?.directory ?? "",
+  database: config.database.path,
+});
 
 const pipeline = new ReleasePipeline("parcel", {
   environment,
@@ -32,7 +37,7 @@ const pipeline = new ReleasePipeline("parcel", {
     version: "/api/version",
     log: "log/parcel.log",
     paths: { DATABASE: config.database.path },
-    secrets: ["SESSION_SECRET", "SMOKE_PASSWORD"],
+    secrets,
   }),
   database: sqlite(config.database.path),
   migrations: sqlFiles(config),
@@ -41,24 +46,13 @@ const pipeline = new ReleasePipeline("parcel", {
     tag: call(annotatedTag, { repository: config.source.repository, tag: release, commit }),
     space: call(freeSpace, { path: store, megabytes: freeMegabytes }),
   },
-  smoke: {
-    health: call(json, {
-      url: `${address}/api/health`,
-      expect: { status: "ok", database: "ok" },
-      fresh: { path: "timestamp", withinSeconds: 60 },
-      timeoutSeconds,
-    }),
-    version: call(version, { url: `${address}/api/version`, release, commit, timeoutSeconds }),
-    page: call(http, { url: `${address}/login`, contains: "<form", timeoutSeconds }),
-    login: call(login, {
-      address,
-      user: "smoke@parcel.test",
-      password: "SMOKE_PASSWORD",
-      page: "/orders",
-      timeoutSeconds,
-    }),
+  smoke,
+  smokeSecrets: checkSecrets,
+  watch: {
+    source: call(sampledRequests, { url: `${address}/api/health`, timeoutSeconds }),
+    everySeconds: 1,
+    acceptablePercent: 1,
   },
-  smokeSecrets: ["SMOKE_PASSWORD"],
 });
 
 export const serving = pipeline.serving;

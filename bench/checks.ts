@@ -4,11 +4,10 @@
 //   node bench/checks.ts [RUNS]
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { inStore } from "../release/store.ts";
 import { readLedger } from "../runtime/ledger.ts";
-import { engines, repository } from "../test/support/engines.ts";
+import { engines } from "../test/support/engines.ts";
+import { leanProgram, replaceOnce } from "../test/support/lean-program.ts";
 import { Project } from "../test/support/project.ts";
 import { median, print, timed } from "./timing.ts";
 
@@ -22,7 +21,11 @@ const server = createServer((request, response) => {
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-const original = readFileSync(join(repository, "index.ts"), "utf8").replaceAll('from "./', `from "${repository}`);
+const original = replaceOnce(
+  leanProgram(),
+  /^const config =/m,
+  'import { http } from "switchback/actions/checks/http.ts";\nconst config =',
+);
 
 /** `count` checks: the first takes the longest, the others between 50 and 240 ms. */
 const checks = (count: number): string =>

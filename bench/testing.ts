@@ -35,6 +35,7 @@ const stack = await TestStack.open({ project: join(import.meta.dirname, "..") })
 try {
   await makeRepository(join(stack.folder, ".switchback/parcel"));
   writeFileSync(join(stack.folder, "index.ts"), program);
+  stack.configure({ "switchback:policies": {} });
   const release = (tag: string, folder: string, before: string): void => {
     stack.configure({ "switchback:release": tag });
     stack.answer("shop-activation", {

@@ -77,6 +77,8 @@ function judge({ url, release, commit, paths, prefix }: Args, answer: Answer): R
   const isCommit = seen.commit === commit || (prefix === true && isPrefixOf(commit, seen.commit));
   const name = `${String(seen.release)} (${String(seen.commit).slice(0, 7)})`;
   if (seen.release === release && isCommit) return pass(`${url}: ${name}`);
+  if (seen.release === release && isPrefixOf(commit, seen.commit))
+    return fail(`${url}: ${release} answers with ${String(seen.commit)} alone, want the whole commit ${commit}`);
   return fail(`${url}: ${name} answers, want ${release} (${commit.slice(0, 7)})`);
 }
 

@@ -61,16 +61,18 @@ export async function askAgain(
 
 async function lastVerdict(
   name: string,
-  { check, first, timeoutSeconds = 60 }: Question & { readonly first?: Verdict },
+  { check, first, blocks, timeoutSeconds = 60 }: Question & { readonly first?: Verdict },
   { unknownSeconds, freshSeconds }: Patience,
   context: Context,
 ): Promise<Pick<Verdict, "verdict" | "seen">> {
   const began = Date.now();
+  // Nobody waits for an answer that would change nothing.
+  const mostSeconds = blocks.includes("unknown") ? unknownSeconds : 0;
   const isTooOld = first !== undefined && began - Date.parse(first.at) > freshSeconds * 1000;
   let verdict = isTooOld ? undefined : first;
   for (let attempt = 1; verdict?.verdict !== "pass"; attempt++) {
     const seconds = (Date.now() - began) / 1000;
-    const isOver = verdict?.verdict === "unknown" ? seconds >= unknownSeconds : attempt > tries;
+    const isOver = verdict?.verdict === "unknown" ? seconds >= mostSeconds : attempt > tries;
     if (verdict && attempt > 1 && isOver) break;
     if (attempt > 1) await pause(pauseSeconds * 1000, undefined, { signal: context.signal });
     verdict = await within(timeoutSeconds, context.call(check) as Promise<Verdict>);

@@ -1,8 +1,7 @@
 /** Proves that a user's own check is one file in the user's project, listed in the pipeline, and asked like ours. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { embedded, repository } from "../support/engines.ts";
+import { embedded } from "../support/engines.ts";
+import { leanProgram, replaceOnce } from "../support/lean-program.ts";
 import { Project } from "../support/project.ts";
 
 const check = `import { defineCheck, fail, pass } from "switchback/actions/check.ts";
@@ -16,13 +15,11 @@ export const orders = defineCheck(
   },
 );
 `;
-const program = readFileSync(join(repository, "index.ts"), "utf8")
-  .replaceAll('from "./', 'from "switchback/')
-  .replace("const config =", 'import { orders } from "./checks/orders.ts";\n\nconst config =')
-  .replace(
-    "    page: call(http,",
-    "    orders: call(orders, { url: `${address}/api/health`, atLeast: 2 }),\n    page: call(http,",
-  );
+const program = replaceOnce(
+  replaceOnce(leanProgram(), /^const config =/m, 'import { orders } from "./checks/orders.ts";\n\nconst config ='),
+  /^ {2}smoke: \{\n/m,
+  "  smoke: {\n    orders: call(orders, { url: `${address}/api/health`, atLeast: 2 }),\n",
+);
 
 let project: Project;
 beforeAll(async () => {

@@ -1,16 +1,17 @@
 /** Proves that a preview is a change review: what changes is shown as such, nothing else, and nothing is touched. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readLease } from "../../runtime/lease.ts";
-import { engines, repository } from "../support/engines.ts";
+import { engines } from "../support/engines.ts";
+import { leanProgram, replaceOnce } from "../support/lean-program.ts";
 import { Project } from "../support/project.ts";
 
-const program = readFileSync(join(repository, "index.ts"), "utf8").replaceAll('from "./', `from "${repository}`);
-const oneCheckMore = program.replace(
-  "    page: call(http,",
-  "    front: call(http, { url: `${address}/`, timeoutSeconds }),\n    page: call(http,",
+const program = leanProgram();
+const oneCheckMore = replaceOnce(
+  replaceOnce(program, /^const config =/m, 'import { http } from "switchback/actions/checks/http.ts";\nconst config ='),
+  /^ {2}smoke: \{\n/m,
+  "  smoke: {\n    front: call(http, { url: `${address}/`, timeoutSeconds }),\n",
 );
 
 describe.each(engines)("on the $name engine", (engine) => {

@@ -1,25 +1,28 @@
 /** Proves that a release is watched after its update has ended: against what was logged before it, without the stack. */
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { switchback } from "../cli/switchback.ts";
-import { embedded, repository } from "../support/engines.ts";
+import { embedded } from "../support/engines.ts";
+import { leanProgram, replaceOnce } from "../support/lean-program.ts";
 import { Project } from "../support/project.ts";
 
 const log = ".switchback/access.log";
-const program = readFileSync(join(repository, "index.ts"), "utf8")
-  .replaceAll('from "./', 'from "switchback/')
-  .replace("const config =", 'import { loggedRequests } from "switchback/actions/watch/logs.ts";\n\nconst config =')
-  .replace(
-    '  smokeSecrets: ["SMOKE_PASSWORD"],\n',
-    `  smokeSecrets: ["SMOKE_PASSWORD"],
+const program = replaceOnce(
+  replaceOnce(
+    leanProgram(),
+    /^const config =/m,
+    'import { loggedRequests } from "switchback/actions/watch/logs.ts";\n\nconst config =',
+  ),
+  /^ {2}smokeSecrets: .*\n/m,
+  `  smokeSecrets: checkSecrets,
   watch: {
     source: call(loggedRequests, { files: ["${log}"], lines: { field: "status", errorFrom: 500 } }),
     minutes: 0.05,
     everySeconds: 0.2,
   },
 `,
-  );
+);
 
 let project: Project;
 beforeAll(async () => {

@@ -18,6 +18,7 @@ import { type PackedRecord, type RolloutRecord, unpackRecord } from "../../relea
 import { linkPackages as link } from "../../testing/project-copy.ts";
 import { freePort } from "../../testing/free-port.ts";
 import { type Engine, repository } from "./engines.ts";
+import { leanProgram, ownProgram } from "./lean-program.ts";
 
 export interface Run {
   readonly exitCode: number | undefined;
@@ -40,8 +41,10 @@ export interface Outputs {
 export interface ProjectOptions {
   /** Default: one. */
   readonly hosts?: number;
-  /** The program, in the place of the repository's own `index.ts`. */
+  /** The program. Default: the repository's own `index.ts`, with fewer checks. */
   readonly program?: string;
+  /** The repository's own `index.ts` as it is, with all its checks. */
+  readonly whole?: boolean;
   /** Further files of the project: path to text. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -52,14 +55,19 @@ export class Project {
   readonly address: string;
   #engine: Engine;
 
-  static async make(engine: Engine, { hosts = 1, program, files = {} }: ProjectOptions = {}): Promise<Project> {
+  static async make(
+    engine: Engine,
+    { hosts = 1, program, whole = false, files = {} }: ProjectOptions = {},
+  ): Promise<Project> {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), "switchback-project-")));
     const ports = await Promise.all(Array.from({ length: hosts }, freePort));
     linkPackages(folder);
     writeFileSync(join(folder, "package.json"), '{"name":"a-users-project","private":true,"type":"module"}\n');
     const project = readFileSync(join(repository, "Pulumi.yaml"), "utf8");
     if (program === undefined) {
-      symlinkSync(join(repository, "program.mjs"), join(folder, "program.mjs"));
+      const start = readFileSync(join(repository, "program.mjs"), "utf8");
+      writeFileSync(join(folder, "program.mjs"), start.replace('from "./', 'from "switchback/'));
+      writeFileSync(join(folder, "index.ts"), whole ? ownProgram() : leanProgram());
       writeFileSync(join(folder, "Pulumi.yaml"), project);
     } else {
       writeFileSync(join(folder, "index.ts"), program);
@@ -71,8 +79,9 @@ export class Project {
     }
     mkdirSync(join(folder, ".switchback/backend"), { recursive: true });
     await makeRepository(join(folder, ".switchback/parcel"));
+    if (whole) symlinkSync(join(repository, "examples"), join(folder, "examples"));
     const made = new Project(engine, folder, ports);
-    writeFileSync(join(folder, "Pulumi.staging.yaml"), made.stackFile());
+    writeFileSync(join(folder, "Pulumi.staging.yaml"), made.stackFile() + (whole ? wholeSettings : ""));
     await made.pulumi("stack", "init", "staging", "--non-interactive");
     return made;
   }
@@ -227,6 +236,13 @@ export class Project {
     );
   }
 }
+
+/** What the sample's own stack files say for its checks. */
+const wholeSettings = `  switchback:application:
+    variables: { ALLOWED_HOSTS: 127.0.0.1 }
+  switchback:policies:
+    checks: { browser: { unknown: allow } }
+`;
 
 interface Event {
   readonly resourcePreEvent?: {

@@ -26,6 +26,15 @@ test.each<[string, number, unknown, string, string]>([
       "URL: v2 (bbbbbbb) answers, want v2 (aaaaaaa)",
     ] as const),
   ],
+  [
+    "a part of the commit fails, and is shown as it is",
+    ...([
+      200,
+      { release: "v2", commit: "a".repeat(12) },
+      "fail",
+      `URL: v2 answers with aaaaaaaaaaaa alone, want the whole commit ${commit}`,
+    ] as const),
+  ],
   ["an answer without either fails", 200, null, "fail", "URL: undefined (undefin) answers, want v2 (aaaaaaa)"],
   ["another status fails", 500, {}, "fail", "URL answered 500, want 200"],
 ])("%s", async (_, status, body, answer, seen) => {

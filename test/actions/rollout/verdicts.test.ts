@@ -84,6 +84,15 @@ test("a check that hangs is unknown when its time is over, and the others are ju
   ]);
 });
 
+test("where it blocks nothing, it is asked once more and not waited for", async () => {
+  const question = (await makeHealth(200)).question;
+  const check = { ...question.check, args: { url: await closedAddress(), status: 200, timeoutSeconds: 5 } };
+  const { context, logged } = makeContext();
+  const [judged] = await askAgain({ dead: { check, blocks: ["fail"] } }, { ...patience, unknownSeconds: 60 }, context);
+  expect(judged).toMatchObject({ verdict: "unknown", blocks: false });
+  expect(logged.length).toBe(1);
+});
+
 test("a waived check does not block, unless it is a no-go trigger", async () => {
   const health = await makeHealth(500);
   const { context } = makeContext();
