@@ -3,19 +3,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inStore } from "../../release/store.ts";
-import { engines, repository } from "../support/engines.ts";
+import { engines } from "../support/engines.ts";
+import { leanProgram, replaceOnce } from "../support/lean-program.ts";
 import { Project } from "../support/project.ts";
 
-const imports = ["schema", "schema-twice"]
-  .map((name) => [name, name.replace(/-./, (match) => match.slice(1).toUpperCase())])
-  .map(([file = "", name = ""]) => `import { ${name} } from "./actions/checks/${file}.ts";\n`)
-  .join("");
-const program =
-  `${imports}import { inspectSqlite } from "./actions/databases/sqlite/inspect.ts";\n${readFileSync(join(repository, "index.ts"), "utf8")}`
-    .replaceAll('from "./', `from "${repository}`)
-    .replace(
-      "  smokeSecrets:",
-      `  rehearsal: {
+const imports = `import { http } from "switchback/actions/checks/http.ts";
+import { schema } from "switchback/actions/checks/schema.ts";
+import { schemaTwice } from "switchback/actions/checks/schema-twice.ts";
+import { inspectSqlite } from "switchback/actions/databases/sqlite/inspect.ts";
+`;
+const closing = `  rehearsal: {
     between: {
       column: call(schema, {
         inspect: call(inspectSqlite, { path: config.database.path }),
@@ -33,8 +30,8 @@ const program =
       }),
     },
   },
-  smokeSecrets:`,
-    );
+  smokeSecrets:`;
+const program = imports + replaceOnce(leanProgram(), /^ {2}smokeSecrets:/m, closing);
 
 describe.each(engines)("on the $name engine", (engine) => {
   let project: Project;
