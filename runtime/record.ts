@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, statSync, utimesSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { exclusively } from "./exclusive.ts";
-import { readIfThere, writeAtomic } from "../actions/files.ts";
+import { readIfThere, writeAtomicAlone } from "../actions/files.ts";
 import { misfit, parseJson } from "../actions/json-file.ts";
 import { keepBeating, stepSilenceSeconds } from "./heartbeat.ts";
 import { isAlive, isSame, isStopped, nameOf, type Owner, ownerShape, thisProcess } from "./owner.ts";
@@ -68,7 +68,7 @@ export async function claim(
         const now = readRecord(path);
         // Who slept too long finds another run's record here, which is none of its business.
         if (now === undefined || isSame(now.owner, mine.owner))
-          writeAtomic(path, JSON.stringify({ ...mine, state, ...result }));
+          writeAtomicAlone(path, JSON.stringify({ ...mine, state, ...result }));
       });
     },
   };
@@ -86,7 +86,7 @@ function takeOver(path: string, last: StepRecord | undefined, mine: Omit<StepRec
   if (last?.state === "running" && atWork(path, last, mine.rollout)) return last;
   // The step that opens a rollout is asked again only for a new one: its receipts are never handed out twice.
   if (last?.state === "done" && last.key === mine.key && mine.rollout !== "") return last;
-  writeAtomic(path, JSON.stringify({ ...mine, state: "running" } satisfies StepRecord));
+  writeAtomicAlone(path, JSON.stringify({ ...mine, state: "running" } satisfies StepRecord));
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 import { inStore } from "../../release/store.ts";
-import { writeAtomic } from "../files.ts";
+import { writeAtomicAlone } from "../files.ts";
 import { readJson } from "../json-file.ts";
 
 /** The rollout that was opened last, whatever became of it: a killed one is known by this and by nothing else. */
@@ -9,7 +9,7 @@ export interface Attempt {
 }
 
 export function writeAttempt(store: string, attempt: Attempt): void {
-  writeAtomic(inStore.attempt(store), JSON.stringify(attempt));
+  writeAtomicAlone(inStore.attempt(store), JSON.stringify(attempt));
 }
 
 /** Undefined before the first. Errors: what is written there is no attempt. */

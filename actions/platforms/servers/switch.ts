@@ -2,7 +2,7 @@ import { inStore } from "../../../release/store.ts";
 import type { Context, Zod } from "../../action.ts";
 import { reason } from "../../check.ts";
 import { Fenced, failuresOf } from "../../fence.ts";
-import { writeAtomic } from "../../files.ts";
+import { writeAtomicAlone } from "../../files.ts";
 import {
   enterHost,
   type Evidence,
@@ -81,7 +81,7 @@ export function settle({ hosts }: Switch, folder: string, verified: boolean, con
   enterHosts(hosts, verified, context);
   const { rollout } = context;
   const settled: Settled = { ...manifestOf(hosts, folder, context), folder, rollout, before: servedBefore(context) };
-  writeAtomic(inStore.settled(context.store), JSON.stringify(settled));
+  writeAtomicAlone(inStore.settled(context.store), JSON.stringify(settled));
   return { ...settled, verified };
 }
 
