@@ -48,7 +48,7 @@ function rowsOfUnion(union: z.ZodDiscriminatedUnion, path: readonly string[]): S
 
 /** An object that explains itself as a whole, and none of its fields alone, is one value. */
 function isLeaf(schema: z.ZodType, inner: z.ZodObject): boolean {
-  const fields = Object.values(inner.shape as Record<string, z.ZodType>);
+  const fields = Object.values(inner.shape);
   return schema.description !== undefined && fields.every(({ description }) => description === undefined);
 }
 

@@ -88,7 +88,7 @@ export function crashPage(found: ReadonlyMap<string, Found>): string {
 
 const introduction = (happened: number): string => `# The crash matrix
 
-Every step of [the sample application's pipeline](../index.ts), on two hosts, cut off before, inside and after what it does
+Every step of [the sample application's pipeline](../index.ts) with four of its smoke checks, on two hosts, cut off before, inside and after what it does
 (\`inside n\`: at the n-th thing that it tells, logs, runs or calls); then taken up again, from the same working copy or
 another one. Each of these ${happened} rollouts was really cut off, on the embedded engine, by \`node scripts/crash-matrix.ts\`.
 
