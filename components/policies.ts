@@ -26,6 +26,8 @@ export const policiesSchema = z
       )
       .default({})
       .describe("the same for single checks, by name: fail, unknown, warn; noGo: true for what nobody can waive"),
+    attempts: z.int().min(1).max(100).default(3).describe("times that a gate asks a check that does not pass"),
+    pauseSeconds: z.number().min(0).max(300).default(1).describe("seconds between two of them"),
     unknownSeconds: z
       .number()
       .min(0)

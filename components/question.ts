@@ -19,10 +19,10 @@ export function questionsOf(checks: Checks, release: string, config: Config): Re
   );
 }
 
-export const patienceOf = ({ policies: { unknownSeconds, freshSeconds } }: Config): Patience => ({
-  unknownSeconds,
-  freshSeconds,
-});
+export function patienceOf({ policies }: Config): Patience {
+  const { attempts, pauseSeconds, unknownSeconds, freshSeconds } = policies;
+  return { attempts, pauseSeconds, unknownSeconds, freshSeconds };
+}
 
 /** One step for each check. Returns their verdicts, by name. */
 export function ask(

@@ -13,6 +13,10 @@ export interface Question extends Rule {
 
 /** How long a gate goes on asking. */
 export interface Patience {
+  /** What was seen to be wrong may have been a moment: it is asked so often in all. */
+  readonly attempts: number;
+  /** Between two questions. */
+  readonly pauseSeconds: number;
   /** A check that cannot tell is asked again for so many seconds. */
   readonly unknownSeconds: number;
   /** A pass that is older, in seconds, is asked again. */
@@ -37,11 +41,13 @@ export const questionsSchema = (z: Zod) =>
     );
 
 export const patienceSchema = (z: Zod) =>
-  z.strictObject({ unknownSeconds: z.number().min(0), freshSeconds: z.number().positive() });
+  z.strictObject({
+    attempts: z.int().min(1),
+    pauseSeconds: z.number().min(0),
+    unknownSeconds: z.number().min(0),
+    freshSeconds: z.number().positive(),
+  });
 
-/** What was seen to be wrong may have been a moment: it is asked so often in all. */
-const tries = 3;
-const pauseSeconds = 1;
 const mostAtOnce = 8;
 
 /** Asks every check that is not `pass`, or whose pass is too old, (again), some times. Returns the last verdicts of all. */
@@ -62,7 +68,7 @@ export async function askAgain(
 async function lastVerdict(
   name: string,
   { check, first, blocks, timeoutSeconds = 60 }: Question & { readonly first?: Verdict },
-  { unknownSeconds, freshSeconds }: Patience,
+  { attempts, pauseSeconds, unknownSeconds, freshSeconds }: Patience,
   context: Context,
 ): Promise<Pick<Verdict, "verdict" | "seen">> {
   const began = Date.now();
@@ -72,7 +78,7 @@ async function lastVerdict(
   let verdict = isTooOld ? undefined : first;
   for (let attempt = 1; verdict?.verdict !== "pass"; attempt++) {
     const seconds = (Date.now() - began) / 1000;
-    const isOver = verdict?.verdict === "unknown" ? seconds >= mostSeconds : attempt > tries;
+    const isOver = verdict?.verdict === "unknown" ? seconds >= mostSeconds : attempt > attempts;
     if (verdict && attempt > 1 && isOver) break;
     if (attempt > 1) await pause(pauseSeconds * 1000, undefined, { signal: context.signal });
     verdict = await within(timeoutSeconds, context.call(check) as Promise<Verdict>);

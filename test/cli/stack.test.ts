@@ -45,7 +45,7 @@ function stackOn(script: string, given: Partial<Project> = {}): Stack {
 
 test("its state is what the engine exports, in the project's folder", async () => {
   const stack = stackOn(`echo "$PWD $*" > seen; echo '{"deployment":{"resources":[]}}'`);
-  expect(await stack.state()).toEqual({ record: undefined, wayBack: undefined, activation: undefined });
+  expect(await stack.state()).toEqual({ record: undefined, wayBack: undefined, activation: undefined, routes: [] });
   expect(readFileSync(join(folder, "seen"), "utf8")).toBe(
     `${folder} stack export --stack staging --non-interactive --color never\n`,
   );

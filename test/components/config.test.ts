@@ -38,7 +38,7 @@ test("what is left out gets its default", async () => {
     checks: { attempts: 20, intervalSeconds: 0.25, steady: 4, timeoutSeconds: 10, freeMegabytes: 200 },
     policies: {
       ...{ revert: true, unknown: "block", warn: "allow", checks: {}, signOff: "policy" },
-      ...{ unknownSeconds: 15, freshSeconds: 600 },
+      ...{ attempts: 3, pauseSeconds: 1, unknownSeconds: 15, freshSeconds: 600 },
     },
     waivers: [],
   });

@@ -2,8 +2,8 @@
 import type { Patience, Question } from "../../actions/rollout/verdicts.ts";
 import { serve } from "./context.ts";
 
-/** Long enough to ask twice what cannot be told. */
-export const patience: Patience = { unknownSeconds: 0.5, freshSeconds: 600 };
+/** Long enough to ask again what cannot be told. */
+export const patience: Patience = { attempts: 3, pauseSeconds: 0.02, unknownSeconds: 0.1, freshSeconds: 600 };
 
 export interface Health {
   readonly url: string;

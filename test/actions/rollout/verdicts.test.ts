@@ -66,9 +66,10 @@ test("what cannot be told is asked for as long as the policy says", async () => 
   };
   const { context, logged } = makeContext();
   const began = Date.now();
-  const [judged] = await askAgain({ dead }, { ...patience, unknownSeconds: 2.5 }, context);
+  const [judged] = await askAgain({ dead }, { ...patience, pauseSeconds: 0.2, unknownSeconds: 0.5 }, context);
   expect(judged).toMatchObject({ verdict: "unknown", blocks: true });
-  expect([Math.floor((Date.now() - began) / 1000), logged.length]).toEqual([3, 4]);
+  expect(Date.now() - began).toBeGreaterThanOrEqual(500);
+  expect(logged.length).toBeGreaterThanOrEqual(2);
 });
 
 test("a check that hangs is unknown when its time is over, and the others are judged", async () => {
