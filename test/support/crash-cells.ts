@@ -92,8 +92,8 @@ Every step of [the sample application's pipeline](../index.ts) with four of its 
 (\`inside n\`: at the n-th thing that it tells, logs, runs or calls); then taken up again, from the same working copy or
 another one. Each of these ${happened} rollouts was really cut off, on the embedded engine, by \`node scripts/crash-matrix.ts\`.
 
-What is cut off: \`everything\` (engine and steps at once, as when the power goes), only the \`engine\`, only the \`step\`'s
-process, or Ctrl-C (\`interrupt\`, \`interrupt twice\`). What is done next: \`s\` the same again, \`o\` the release that served
+What is cut off: \`everything\` (engine and steps at once, as when the power goes), only the \`engine\`, or Ctrl-C
+(\`interrupt\`). What is done next: \`s\` the same again, \`o\` the release that served
 before, \`a\` another release; with \`′\` from another working copy.
 
 \`✓\` means, afterwards: the command ended as it should; exactly one release serves, on both hosts, and the state's \`serving\`
