@@ -41,6 +41,13 @@ async function activateMeanwhile(project: string, host: TestHost): Promise<void>
   expect((await runStep(project, { ...other, release: "v3", last: true }, around)).code).toBe(0);
 }
 
+/** The process whose number is in a file. A file that is there and still empty names none: 0 would stop everything here. */
+async function pidIn(file: string): Promise<number> {
+  const pid = (): number => (existsSync(file) ? Number(readFileSync(file, "utf8")) : 0);
+  await until(`${file} names a process`, () => pid() > 1);
+  return pid();
+}
+
 async function stop(...pids: number[]): Promise<void> {
   for (const pid of pids) process.kill(pid, "SIGSTOP");
   await until("all are stopped", () => pids.every((pid) => isStopped(ownerOf(pid))));
@@ -56,8 +63,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("asleep while another rollout ta
     const spec = { action: "./sleepy", args: switchOf([host]), step, release: "v2", survives: true };
     const child = startStep(project, spec, { needs: needsOf("v2") });
     const ended = endOf(child);
-    await until("it is at work", () => existsSync(join(project, "pid")));
-    const pids = [child.pid ?? 0, Number(readFileSync(join(project, "pid"), "utf8"))];
+    const pids = [child.pid ?? 0, await pidIn(join(project, "pid"))];
     await stop(...pids);
     fallSilent(store);
     const { fencing } = leaseIn(store);
@@ -100,7 +106,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("asleep while another rollout ta
     );
     const ended = endOf(child);
     await until("it has switched and reloads", () => existsSync(join(host.directory, "reloading")));
-    const pids = [child.pid ?? 0, Number(readFileSync(join(host.directory, "reloading"), "utf8"))];
+    const pids = [child.pid ?? 0, await pidIn(join(host.directory, "reloading"))];
     await stop(...pids);
     fallSilent(store);
     await activateMeanwhile(project, host);

@@ -91,7 +91,7 @@ test("workers whose supervisor was killed end, and the next reload starts anew",
 
 test("a supervisor that hangs is ended by stop all the same", { timeout: 20_000 }, async () => {
   const { supervisor, workers } = await host.status();
-  process.kill(supervisor ?? 0, "SIGSTOP");
+  process.kill(supervisor ?? Number.NaN, "SIGSTOP");
   expect((await host.command("stop")).exitCode).toBe(0);
   await gone([supervisor ?? 0, ...workers]);
 });
