@@ -68,7 +68,7 @@ test.runIf(existsSync("/proc"))(
 
 test("a worker that dies is replaced, and the log says so", async () => {
   const { workers } = await host.status();
-  process.kill(workers[0] ?? 0, "SIGKILL");
+  process.kill(workers[0] ?? Number.NaN, "SIGKILL");
   const replaced = await eventually("three workers", async () => {
     const status = await host.status();
     return status.workers.length === 3 && !status.workers.includes(workers[0] ?? 0) ? status.workers : undefined;
@@ -80,7 +80,7 @@ test("a worker that dies is replaced, and the log says so", async () => {
 
 test("workers whose supervisor was killed end, and the next reload starts anew", async () => {
   const { supervisor, workers } = await host.status();
-  process.kill(supervisor ?? 0, "SIGKILL");
+  process.kill(supervisor ?? Number.NaN, "SIGKILL");
   await gone(workers);
   expect((await host.command("status")).exitCode).toBe(3);
   expect(await host.command("reload")).toMatchObject({ exitCode: 0, stderr: "" });
