@@ -1,11 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { certify } from "../actions/rollout/certify.ts";
-import { gate } from "../actions/rollout/gate.ts";
 import type { ArtifactProof } from "./build.ts";
 import { call } from "./call.ts";
 import type { Environment } from "./environment.ts";
 import { prove } from "./proof.ts";
-import { ask, type Checks, patienceOf, questionsOf } from "./question.ts";
+import { type Checks, gated } from "./question.ts";
 import type { GoProof } from "./smoke.ts";
 import { type Scope, step } from "./step.ts";
 
@@ -36,14 +35,9 @@ export class Certification extends pulumi.ComponentResource {
   constructor(name: string, args: CertificationArgs, opts?: pulumi.ComponentResourceOptions) {
     const { environment, scope, checks, workOrder } = args;
     super("switchback:index:Certification", name, { checks: Object.keys(checks), workOrder }, opts);
-    const { config } = environment;
     const secrets = environment.secretsNamed(args.secrets ?? []);
-    const options = { parent: this, secrets };
-    const verdicts = ask(name, checks, scope, { ...options, needs: {}, after: [args.go] });
-    const questions = questionsOf(checks, scope.release, config);
-    const passed = step(`${name}-gate`, call(gate, { questions, patience: patienceOf(config) }), scope, {
-      ...{ ...options, needs: { VERDICTS: pulumi.all(verdicts) } },
-    });
+    const behind = { parent: this, secrets, after: [args.go] };
+    const passed = gated(name, checks, { scope, config: environment.config }, behind);
     const certificate = { environment: pulumi.getStack(), gate: `${name}-gate`, workOrder };
     const certified = step(`${name}-certificate`, call(certify, certificate), scope, {
       parent: this,

@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { gate, type Passed } from "../actions/rollout/gate.ts";
-import { call } from "./call.ts";
+import type { Passed } from "../actions/rollout/gate.ts";
 import type { Environment } from "./environment.ts";
 import { type Proof, prove } from "./proof.ts";
-import { ask, type Checks, patienceOf, questionsOf } from "./question.ts";
-import { type Scope, step } from "./step.ts";
+import { type Checks, gated } from "./question.ts";
+import type { Scope } from "./step.ts";
 
 export type PreflightProof = Proof<"preflight", Passed>;
 
@@ -24,13 +23,7 @@ export class Preflight extends pulumi.ComponentResource {
 
   constructor(name: string, { environment, scope, checks }: PreflightArgs, opts?: pulumi.ComponentResourceOptions) {
     super("switchback:index:Preflight", name, { checks: Object.keys(checks) }, opts);
-    const verdicts = ask(name, checks, scope, { parent: this, needs: {} });
-    const { config } = environment;
-    const questions = questionsOf(checks, scope.release, config);
-    const passed = step(`${name}-gate`, call(gate, { questions, patience: patienceOf(config) }), scope, {
-      parent: this,
-      needs: { VERDICTS: pulumi.all(verdicts) },
-    });
+    const passed = gated(name, checks, { scope, config: environment.config }, { parent: this });
     this.proof = prove(passed.result, passed.resource);
     this.registerOutputs({ decision: passed.result.apply((result) => result.decision) });
   }

@@ -1,10 +1,11 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { CheckNeeds, Verdict } from "../actions/check.ts";
+import { gate, type Passed } from "../actions/rollout/gate.ts";
 import type { Patience, Question } from "../actions/rollout/verdicts.ts";
-import { type Planned, written } from "./call.ts";
+import { call, type Planned, written } from "./call.ts";
 import type { Config } from "./config.ts";
 import { ruleFor } from "./policies.ts";
-import { type Scope, step, type StepOptions } from "./step.ts";
+import { type Scope, type Step, step, type StepOptions } from "./step.ts";
 
 /** Checks by name, as a pipeline lists them: `{ health: call(http, { url }) }`. */
 export type Checks = Readonly<Record<string, Planned<CheckNeeds, Verdict>>>;
@@ -34,4 +35,19 @@ export function ask(
   return Object.fromEntries(
     Object.entries(checks).map(([name, check]) => [name, step(`${prefix}-${name}`, check, scope, options).result]),
   );
+}
+
+/** One step for each check, and the gate behind them all, `name-gate`. */
+export function gated(
+  name: string,
+  checks: Checks,
+  { scope, config }: { readonly scope: Scope; readonly config: Config },
+  { after = [], last = false, ...common }: Omit<StepOptions<CheckNeeds>, "needs">,
+): Step<Passed> {
+  const verdicts = ask(name, checks, scope, { ...common, after, needs: {} });
+  const questions = questionsOf(checks, scope.release, config);
+  return step(`${name}-gate`, call(gate, { questions, patience: patienceOf(config) }), scope, {
+    ...{ ...common, last },
+    needs: { VERDICTS: pulumi.all(verdicts) },
+  });
 }

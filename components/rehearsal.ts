@@ -1,13 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { rehearse } from "../actions/migrations/sql-files/rehearse.ts";
-import { gate } from "../actions/rollout/gate.ts";
 import type { Plan } from "../release/plan.ts";
 import type { BackupProof } from "./backup.ts";
 import { call, written } from "./call.ts";
 import type { Environment } from "./environment.ts";
 import type { PreparedProof } from "./prepare.ts";
 import { prove } from "./proof.ts";
-import { ask, type Checks, patienceOf, questionsOf } from "./question.ts";
+import { type Checks, gated, patienceOf, questionsOf } from "./question.ts";
 import { maintenanceBypass, type Platform } from "./servers.ts";
 import type { GoProof } from "./smoke.ts";
 import type { MigrationTool } from "./sql-files.ts";
@@ -52,7 +51,6 @@ export class Rehearsal extends pulumi.ComponentResource {
     const revisions = [...plan.undo.before, ...plan.undo.after];
     super("switchback:index:Rehearsal", name, { downAndUp: revisions, checks: Object.keys(args.after) }, opts);
     const { config } = environment;
-    const patience = patienceOf(config);
     const brought = [plan.before, plan.after].flatMap((work) => (work.kind === "up" ? work.migrations : []));
     const roundTrip = call(rehearse, {
       database: config.database.path,
@@ -61,7 +59,7 @@ export class Rehearsal extends pulumi.ComponentResource {
       down: written(migrations.down(revisions)),
       up: written(migrations.up(brought)),
       between: questionsOf(args.between, scope.release, config),
-      patience,
+      patience: patienceOf(config),
     });
     const secrets = environment.secretsNamed(args.secrets ?? []);
     const rehearsed = step(`${name}-round-trip`, roundTrip, scope, {
@@ -69,13 +67,8 @@ export class Rehearsal extends pulumi.ComponentResource {
       needs: { PREPARED: args.prepared.value, BACKUP: args.backup.value },
       secrets: { ...secrets, ...environment.secretsNamed([maintenanceBypass]) },
     });
-    const after = [prove(rehearsed.result, rehearsed.resource)];
-    const verdicts = ask(name, args.after, scope, { ...{ parent: this, secrets, needs: {} }, after });
-    const questions = questionsOf(args.after, scope.release, config);
-    const passed = step(`${name}-gate`, call(gate, { questions, patience }), scope, {
-      ...{ parent: this, secrets, needs: { VERDICTS: pulumi.all(verdicts) } },
-      last: args.last,
-    });
+    const behind = { parent: this, secrets, after: [prove(rehearsed.result, rehearsed.resource)], last: args.last };
+    const passed = gated(name, args.after, { scope, config }, behind);
     this.proof = prove(passed.result, passed.resource);
     this.registerOutputs({ rehearsed: rehearsed.result.apply((result) => result.down) });
   }

@@ -79,13 +79,18 @@ export function renew(store: string, rollout: string): void {
 
 /** Gives the lease back. The fencing number stays, so that no later holder gets an old one. */
 export function free(store: string, rollout: string): void {
-  change(store, rollout, () => ({ ...heardOf(store), rollout: "", expires: new Date(0).toISOString() }));
+  change(store, rollout, () => freed(store));
 }
+
+const freed = (store: string): Partial<Lease> => ({
+  ...heardOf(store),
+  rollout: "",
+  expires: new Date(0).toISOString(),
+});
 
 /** Gives the lease back because the rollout's last step was done. */
 export function end(store: string, rollout: string): void {
-  change(store, rollout, () => ({ ended: rollout }));
-  free(store, rollout);
+  change(store, rollout, () => ({ ...freed(store), ended: rollout }));
 }
 
 /** Gives the lease back where the rollout has ended before, and no other step of it is at work. */

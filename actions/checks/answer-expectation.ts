@@ -1,5 +1,5 @@
 import type { Zod } from "../action.ts";
-import { parseJson } from "./json-path.ts";
+import { parseJson } from "../json-file.ts";
 import { type ExpectedValues, expectedValuesSchema, wrongValue } from "./json-values.ts";
 import type { Answer } from "./request.ts";
 

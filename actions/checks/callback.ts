@@ -1,8 +1,9 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { defineCheck, fail, pass } from "../check.ts";
 import { secretSchema } from "../secret.ts";
+import { parseJson } from "../json-file.ts";
 import { mismatch } from "./answer-expectation.ts";
-import { parseJson, valueAt } from "./json-path.ts";
+import { valueAt } from "./json-path.ts";
 import { shown } from "./json-values.ts";
 import type { Answer } from "./request.ts";
 import { signIn, signInSchema } from "./sign-in.ts";

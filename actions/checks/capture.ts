@@ -1,5 +1,6 @@
 import type { Zod } from "../action.ts";
-import { parseJson, valueAt } from "./json-path.ts";
+import { parseJson } from "../json-file.ts";
+import { valueAt } from "./json-path.ts";
 import type { Answer } from "./request.ts";
 import type { Visitor } from "./visitor.ts";
 

@@ -1,4 +1,5 @@
 import { defineCheck, fail, pass } from "../check.ts";
+import { parseJson } from "../json-file.ts";
 import {
   accepts,
   headerNameSchema,
@@ -7,7 +8,7 @@ import {
   statusesSchema,
   timeoutSchema,
 } from "./http-arguments.ts";
-import { parseJson, valueAt } from "./json-path.ts";
+import { valueAt } from "./json-path.ts";
 import type { Answer } from "./request.ts";
 import { newVisitor, type Sent, type Visitor } from "./visitor.ts";
 

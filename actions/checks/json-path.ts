@@ -1,12 +1,3 @@
-/** What a text holds as JSON, `undefined` when it holds none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** The value at a path: `database.status`, `hosts.0.name` or `hosts[0].name`, `hosts.length`. Own properties only. */
 export function valueAt(value: unknown, path: string): unknown {
   return path

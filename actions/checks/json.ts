@@ -1,5 +1,6 @@
 import { defineCheck, fail, pass } from "../check.ts";
 import { secretSchema } from "../secret.ts";
+import { parseJson } from "../json-file.ts";
 import { type Expectation, expectationInWords, expectationSchema, meets } from "./expectation.ts";
 import {
   accepts,
@@ -9,7 +10,7 @@ import {
   statusesSchema,
   timeoutSchema,
 } from "./http-arguments.ts";
-import { parseJson, valueAt } from "./json-path.ts";
+import { valueAt } from "./json-path.ts";
 import { request } from "./request.ts";
 
 /**

@@ -1,8 +1,9 @@
 import { defineCheck, fail, pass } from "../check.ts";
 import { secretSchema } from "../secret.ts";
+import { parseJson } from "../json-file.ts";
 import { type CsrfCookie, csrfCookieSchema, tokenOf } from "./csrf-cookie.ts";
 import { type Expectation, expectationInWords, expectationSchema, meets } from "./expectation.ts";
-import { parseJson, valueAt } from "./json-path.ts";
+import { valueAt } from "./json-path.ts";
 import { type ExpectedValues, expectedValuesSchema, shown, wrongValue } from "./json-values.ts";
 import { signIn, signInSchema } from "./sign-in.ts";
 import { newVisitor } from "./visitor.ts";

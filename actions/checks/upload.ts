@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { defineCheck, fail, pass, reason, unknown } from "../check.ts";
+import { parseJson } from "../json-file.ts";
 import { afterCleanUp } from "./clean-up.ts";
 import { csrfCookieSchema, type Token, tokenOf } from "./csrf-cookie.ts";
 import { hiddenFields } from "./form.ts";
-import { parseJson, valueAt } from "./json-path.ts";
+import { valueAt } from "./json-path.ts";
 import { beginningOf, kinds } from "./magic.ts";
 import type { Answer } from "./request.ts";
 import { signIn, signInSchema } from "./sign-in.ts";

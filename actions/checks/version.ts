@@ -1,8 +1,9 @@
 import { defineCheck, fail, pass } from "../check.ts";
 import { secretSchema } from "../secret.ts";
+import { parseJson } from "../json-file.ts";
 import { type Expectation, expectationInWords, expectationSchema, meets } from "./expectation.ts";
 import { bearerHeader, sentHeadersSchema, timeoutSchema } from "./http-arguments.ts";
-import { parseJson, valueAt } from "./json-path.ts";
+import { valueAt } from "./json-path.ts";
 import { type Answer, request } from "./request.ts";
 
 interface Args {

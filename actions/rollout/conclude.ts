@@ -1,9 +1,9 @@
-import { decideGate, type Judged, judge } from "../../release/gate.ts";
+import { type Judged, judge } from "../../release/gate.ts";
 import { type Call, type Context, defineAction, Refusal } from "../action.ts";
 import type { Verdict } from "../check.ts";
 import type { Passed } from "./gate.ts";
 import type { Decision } from "./decide.ts";
-import { readGate, recordGate } from "./gate-record.ts";
+import { decideAndRecord, readGate, recordGate } from "./gate-record.ts";
 import { askAgain, type Patience, patienceSchema, type Question, questionsSchema } from "./verdicts.ts";
 
 interface Args {
@@ -50,9 +50,7 @@ export const conclude = defineAction<Args, Needs, Passed>(import.meta.url, {
       );
     }
     // It stays, and a person may have mended it meanwhile: the checks have the last word.
-    const judged = await askAgain(questions, patience, context);
-    const { decision, table } = decideGate(judged);
-    recordGate(context, decision, judged);
+    const { decision, table } = decideAndRecord(context, await askAgain(questions, patience, context));
     if (decision === "go") {
       for (const call of atGo) await context.call(call);
       return { decision };

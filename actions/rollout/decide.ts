@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { decideGate, type GateDecision, type Judged } from "../../release/gate.ts";
+import type { GateDecision, Judged } from "../../release/gate.ts";
 import { inStore } from "../../release/store.ts";
 import { type Call, type Context, defineAction } from "../action.ts";
 import { reason, type Verdict } from "../check.ts";
@@ -9,7 +9,7 @@ import { shorten } from "../shorten.ts";
 import type { ProvenBackup } from "../databases/sqlite/prove.ts";
 import type { Schema } from "../migrations/sql-files/schema.ts";
 import type { Serving } from "../platforms/servers/activate.ts";
-import { recordGate } from "./gate-record.ts";
+import { decideAndRecord } from "./gate-record.ts";
 import { askAgain, type Patience, patienceSchema, type Question } from "./verdicts.ts";
 
 /** What became of a release after it was switched to: true whatever was hoped for. */
@@ -71,7 +71,9 @@ export const decide = defineAction<Args, Needs, Decision>(import.meta.url, {
     // Cut off while it went back, it goes on: checks that are asked now may well be answered by the release before.
     const begun = readIfThere(note);
     const { decision, table: all } =
-      begun === undefined ? await judgeNow(doubts, args.patience, context) : (JSON.parse(begun) as GateDecision);
+      begun === undefined
+        ? decideAndRecord(context, [...schemaDoubt(schema), ...(await askAgain(doubts, args.patience, context))])
+        : (JSON.parse(begun) as GateDecision);
     context.log(all);
     const table = shorten(all, longest);
     if (decision === "go") return { decision, serving: serving.release, table, why: "" };
@@ -88,13 +90,6 @@ export const decide = defineAction<Args, Needs, Decision>(import.meta.url, {
     return { decision: "reverted", serving: now ?? serving.release, table, why: "the checks after the switch failed" };
   },
 });
-
-async function judgeNow(doubts: Needs["DOUBTS"], patience: Patience, context: Context<Needs>): Promise<GateDecision> {
-  const judged = [...schemaDoubt(context.needs.SCHEMA), ...(await askAgain(doubts, patience, context))];
-  const decided = decideGate(judged);
-  recordGate(context, decided.decision, judged);
-  return decided;
-}
 
 const bothFail = "what was gone back to is not well either: look at the infrastructure";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { GateDecision, Judged } from "../../release/gate.ts";
+import { decideGate, type GateDecision, type Judged } from "../../release/gate.ts";
 import { inStore } from "../../release/store.ts";
 import type { Context } from "../action.ts";
 import { readJson } from "../json-file.ts";
@@ -23,6 +23,13 @@ export function recordGate(
 ): void {
   const record: GateRecord = { release, rollout, at: new Date().toISOString(), decision, checks };
   keep(file, `${JSON.stringify(record, undefined, 2)}\n`);
+}
+
+/** Decides by the verdicts, and writes it down. */
+export function decideAndRecord(context: Parameters<typeof recordGate>[0], judged: readonly Judged[]): GateDecision {
+  const decided = decideGate(judged);
+  recordGate(context, decided.decision, judged);
+  return decided;
 }
 
 const shape = { release: "string", rollout: "string", at: "string", decision: "string", checks: "object" } as const;

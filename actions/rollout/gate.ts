@@ -1,7 +1,6 @@
-import { decideGate } from "../../release/gate.ts";
 import { defineAction, Refusal } from "../action.ts";
 import type { Verdict } from "../check.ts";
-import { recordGate } from "./gate-record.ts";
+import { decideAndRecord } from "./gate-record.ts";
 import { askAgain, type Patience, patienceSchema, type Question, questionsSchema } from "./verdicts.ts";
 
 /** A gate's yes, as later steps know it. */
@@ -25,8 +24,7 @@ export const gate = defineAction<Args, { VERDICTS: Readonly<Record<string, Verdi
   timeoutSeconds: 1800,
   run: async ({ questions, patience }, context) => {
     const judged = await askAgain(withFirst(questions, context.needs.VERDICTS), patience, context);
-    const { decision, table } = decideGate(judged);
-    recordGate(context, decision, judged);
+    const { decision, table } = decideAndRecord(context, judged);
     context.log(table);
     if (decision === "go") return { decision };
     const words = decision === "no" ? "is not let through" : "is not let through: it cannot be told whether it is well";
