@@ -1,20 +1,28 @@
-// Runs the crash matrix on the embedded engine and writes docs/crash-matrix.md: every step, cut off before, inside and
-// after what it does, in every way; then taken up again. Half an hour on two cores.
-//   node scripts/crash-matrix.ts [WORKERS]
+// Runs the crash matrix on an engine and writes its page in docs/: every step, cut off before, inside and after what it
+// does, in every way; then taken up again. Takes most of an hour on two cores.
+//   node scripts/crash-matrix.ts embedded|pulumi [WORKERS]
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Cell, CrashBed, type Found } from "../test/support/crash-bed.ts";
-import { cells, crashPage, nameOf } from "../test/support/crash-cells.ts";
-import { embedded, repository } from "../test/support/engines.ts";
+import { cellsOn, crashPage, nameOf, pageOf } from "../test/support/crash-cells.ts";
+import { type Engine, engines, repository } from "../test/support/engines.ts";
 
+const [name = "", workers = "2"] = process.argv.slice(2);
+const engine = engines.find((one) => one.name === name);
+if (engine === undefined) {
+  const here = engines.map((one) => one.name).join(" or ");
+  process.stderr.write(`${JSON.stringify(name)} is no engine that is here: ${here}\n`);
+  process.exit(1);
+}
+const cells = cellsOn(engine.name);
 const queue = [...cells];
 const found = new Map<string, Found>();
 /** Where one way of cutting off never happened, no other does. */
 const unreached = new Set<string>();
 const place = ({ direction, step, when }: Cell): string => `${direction} ${step} ${JSON.stringify(when)}`;
 
-async function work(): Promise<void> {
-  let bed = await CrashBed.open(embedded);
+async function work(engine: Engine): Promise<void> {
+  let bed = await CrashBed.open(engine);
   for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
     const result = unreached.has(place(cell)) ? { happened: false, wrong: [] } : await run(bed, cell);
     if (!result.happened && result.wrong.length === 0) unreached.add(place(cell));
@@ -23,7 +31,7 @@ async function work(): Promise<void> {
     process.stdout.write(`${found.size}/${cells.length} ${nameOf(cell)}: ${said}\n`);
     if (result.wrong.length === 0) continue;
     await bed.remove();
-    bed = await CrashBed.open(embedded);
+    bed = await CrashBed.open(engine);
   }
   await bed.remove();
 }
@@ -36,6 +44,6 @@ async function run(bed: CrashBed, cell: Cell): Promise<Found> {
   }
 }
 
-await Promise.all(Array.from({ length: Number(process.argv[2] ?? 2) }, work));
-writeFileSync(join(repository, "docs/crash-matrix.md"), crashPage(found));
+await Promise.all(Array.from({ length: Number(workers) }, () => work(engine)));
+writeFileSync(join(repository, "docs", pageOf[engine.name]), crashPage(engine.name, found));
 process.exitCode = [...found.values()].some(({ wrong }) => wrong.length > 0) ? 1 : 0;

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { checksPage } from "../scripts/checks-page.ts";
 import { configurationPage } from "../scripts/configuration-page.ts";
-import { crashPage } from "./support/crash-cells.ts";
+import { crashPage, pageOf } from "./support/crash-cells.ts";
 import { repository } from "./support/engines.ts";
 
 const pages = [
@@ -25,17 +25,20 @@ test("the page about checks is that of the checks (scripts/checks-page.ts writes
   expect(page.split("\n").filter((line) => /^\| `[^`]*` \|\s*\|/.test(line) || line.startsWith("| ``"))).toEqual([]);
 });
 
-test("the crash matrix has every cell, and in none of them anything was left wrong (scripts/crash-matrix.ts writes it)", () => {
-  const page = read("docs/crash-matrix.md");
-  const tables = page.split("\n").filter((line) => line.startsWith("|"));
-  const asked = tables.map((line) => line.replaceAll(/ (✓ [soa]′?|–) /g, " ? "));
-  expect(asked).toEqual(
-    crashPage(new Map())
-      .split("\n")
-      .filter((line) => line.startsWith("|")),
-  );
-  expect(page.match(/ ✓ /g)?.length).toBe(Number(/Each of these (\d+) rollouts/.exec(page)?.[1]));
-});
+test.for(["embedded", "pulumi"] as const)(
+  "the crash matrix on the engine %s has every cell, and in none of them anything was left wrong (scripts/crash-matrix.ts writes it)",
+  (engine) => {
+    const page = read(join("docs", pageOf[engine]));
+    const tables = page.split("\n").filter((line) => line.startsWith("|"));
+    const asked = tables.map((line) => line.replaceAll(/ (✓ [soa]′?|–) /g, " ? "));
+    expect(asked).toEqual(
+      crashPage(engine, new Map())
+        .split("\n")
+        .filter((line) => line.startsWith("|")),
+    );
+    expect(page.match(/ ✓ /g)?.length).toBe(Number(/Each of these (\d+) rollouts/.exec(page)?.[1]));
+  },
+);
 
 test.for(pages)("every link of %s leads somewhere", (page) => {
   const links = [...read(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]

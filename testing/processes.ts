@@ -7,9 +7,10 @@ const interruptMilliseconds = 1000;
 
 /** Does what a step that stands still has announced. `root` is the process the test has started; reads /proc. */
 export async function disturb({ pid, disturb }: Halt, root: number, spare: RegExp): Promise<void> {
-  const engine = engineAbove(pid) ?? root;
+  const engine = above(pid, isEngine) ?? root;
   const deeds: Record<Disturbance, () => void> = {
     engine: () => send(engine, "SIGKILL"),
+    provider: () => send(above(pid, isProvider) ?? engine, "SIGKILL"),
     step: () => send(pid, "SIGKILL"),
     everything: () => killTree(root, spare),
     interrupt: () => send(engine, "SIGINT"),
@@ -29,11 +30,17 @@ export function killTree(root: number, spare: RegExp): void {
   for (const victim of [root, ...descendants(root)]) if (!spare.test(commandLine(victim))) send(victim, "SIGKILL");
 }
 
-/** The engine that a step runs under: the embedded one or the CLI. */
-function engineAbove(pid: number): number | undefined {
-  for (let above = parentOf(pid); above > 1; above = parentOf(above)) {
-    const [program = "", script = ""] = commandLine(above).split("\0");
-    if (/(^|\/)pulumi$/.test(program) || /\/engine\/(bin\/\.\.\/)?main\.m?js$/.test(script)) return above;
+/** The embedded engine or the CLI. */
+const isEngine = (program: string, script: string): boolean =>
+  /(^|\/)pulumi$/.test(program) || /\/engine\/(bin\/\.\.\/)?main\.m?js$/.test(script);
+
+const isProvider = (program: string): boolean => /(^|\/)pulumi-resource-[^/]+$/.test(program);
+
+/** The nearest process above one that is what is looked for. */
+function above(pid: number, isWanted: (program: string, script: string) => boolean): number | undefined {
+  for (let parent = parentOf(pid); parent > 1; parent = parentOf(parent)) {
+    const [program = "", script = ""] = commandLine(parent).split("\0");
+    if (isWanted(program, script)) return parent;
   }
   return undefined;
 }

@@ -8,10 +8,11 @@ import { canonical } from "../release/digest.ts";
 export type Moment = "before" | "after" | { readonly inside: number };
 
 /**
- * What happens there. `engine`: the engine is killed, the step goes on alone. `step`: the step's process is killed.
- * `everything`: both and all they started, as when the machine loses its power. `interrupt`: Ctrl-C, once or twice.
+ * What happens there. `engine`: the engine is killed, the step goes on alone. `provider`: the plugin that runs the step is
+ * killed; the embedded engine has it within, and dies itself. `step`: the step's process is killed. `everything`: all of
+ * them and what they started, as when the machine loses its power. `interrupt`: Ctrl-C, once or twice.
  */
-export type Disturbance = "engine" | "step" | "everything" | "interrupt" | "interrupt twice";
+export type Disturbance = "engine" | "provider" | "step" | "everything" | "interrupt" | "interrupt twice";
 
 /** What a step, or every use of an action, does in the place of its own work. */
 export type Deed =

@@ -1,8 +1,8 @@
-/** Proves cells of the crash matrix, one of each direction; `node scripts/crash-matrix.ts` runs all of them. */
+/** Proves cells of the crash matrix, one of each direction; `node scripts/crash-matrix.ts embedded` runs all of them. */
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CrashBed } from "../support/crash-bed.ts";
-import { cells, nameOf } from "../support/crash-cells.ts";
+import { cellsOn, nameOf } from "../support/crash-cells.ts";
 import { embedded } from "../support/engines.ts";
 
 const wanted = [
@@ -10,7 +10,7 @@ const wanted = [
   "revert: smoke-decision inside 2, everything",
   "rollback: activation after, everything",
 ];
-const chosen = wanted.map((name) => cells.find((cell) => nameOf(cell).startsWith(name)));
+const chosen = wanted.map((name) => cellsOn("embedded").find((cell) => nameOf(cell).startsWith(name)));
 
 // Who has started a step is read from /proc.
 describe.skipIf(!existsSync("/proc/self/stat"))("cut off and taken up again (needs /proc)", () => {

@@ -1,5 +1,5 @@
 /** An environment of two hosts in which rollouts of the sample application are cut off, taken up again, and looked at. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { git } from "../../examples/parcel/git.ts";
@@ -21,7 +21,8 @@ export type Direction = "forward" | "revert" | "rollback";
 export interface Cell {
   readonly direction: Direction;
   readonly step: string;
-  readonly when: Moment;
+  /** `at work`: at the first thing that the step tells, logs, runs or calls; before it does anything where there is none. */
+  readonly when: Moment | "at work";
   readonly what: Disturbance;
   readonly next: "same" | "old" | "another";
   /** From the same working copy or another one. */
@@ -48,6 +49,8 @@ const application = /bin\/parcel\.ts|(supervisor|web|labels)\/main\.ts/;
 export class CrashBed {
   readonly #copies: readonly [TestStack, TestStack];
   readonly #ports: readonly number[];
+  /** Steps that tell nothing of what they do, with their directions. */
+  readonly #silent = new Set<string>();
   #serving = first;
   #orders = 0;
 
@@ -100,10 +103,22 @@ export class CrashBed {
 
   /** Cuts a rollout off, takes it up as the cell says, and looks at everything. */
   async run(cell: Cell): Promise<Found> {
+    if (cell.when !== "at work") return this.#cut(cell, cell.when);
+    const place = `${cell.direction} ${cell.step}`;
+    if (!this.#silent.has(place)) {
+      const found = await this.#cut(cell, { inside: 1 });
+      if (found.happened || found.wrong.length > 0) return found;
+      this.#silent.add(place);
+    }
+    return this.#cut(cell, "before");
+  }
+
+  async #cut(cell: Cell, when: Moment): Promise<Found> {
     const [stack, beside] = this.#copies;
     await this.#begin(cell.direction === "rollback" ? second : first);
+    if (cell.direction === "forward") this.#clearHosts();
     const orders = [this.#order()];
-    const happened = stack.crash(`parcel-${cell.step}`, cell.when, cell.what);
+    const happened = stack.crash(`parcel-${cell.step}`, when, cell.what);
     const cut = await this.#rollout(stack, cell);
     stack.forget();
     if (!happened()) {
@@ -170,6 +185,15 @@ export class CrashBed {
     if (this.#serving !== first) await this.#go(stack, "rollback", first);
     if (release === second) await this.#go(stack, "up", "--release", second, "--again");
     this.#serving = release;
+  }
+
+  /** Has what an earlier cell has prepared prepared again. */
+  #clearHosts(): void {
+    for (const i of this.#ports.keys()) {
+      const releases = join(this.#copies[0].folder, `environment/host-${i}/releases`);
+      for (const name of readdirSync(releases))
+        if (name.startsWith(`${second}-`)) rmSync(join(releases, name), { recursive: true });
+    }
   }
 
   async #go(stack: TestStack, ...words: string[]): Promise<void> {

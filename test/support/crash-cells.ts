@@ -1,6 +1,7 @@
 /** Which rollouts are cut off, where and how; and the page that says what became of them. */
 import type { Disturbance, Moment } from "../../testing/script.ts";
 import type { Cell, Direction, Found } from "./crash-bed.ts";
+import type { Engine } from "./engines.ts";
 
 const steps = [
   ...["rollout-open", "preflight-tag", "preflight-space", "preflight-gate", "build", "prepare"],
@@ -10,24 +11,31 @@ const steps = [
 /** What takes a release back. */
 const revertingSteps = ["activation", "smoke-decision"];
 
+type Column = readonly [Cell["when"], Disturbance];
+type Columns = Readonly<Record<Direction, readonly Column[]>>;
+
 const inside = (n: number): Moment => ({ inside: n });
-const columns: Readonly<Record<Direction, readonly (readonly [Moment, Disturbance])[]>> = {
-  forward: [
-    ["before", "everything"],
-    [inside(1), "everything"],
-    ["after", "everything"],
-    [inside(1), "engine"],
-    [inside(1), "interrupt"],
-  ],
-  revert: [
-    ...[inside(1), inside(2), inside(3), inside(4), "after" as const].map((when) => [when, "everything"] as const),
-    [inside(2), "engine"],
-    [inside(2), "interrupt"],
-  ],
-  rollback: [
-    [inside(1), "everything"],
-    ["after", "everything"],
-  ],
+const at = (when: Cell["when"], ...what: readonly Disturbance[]): Column[] => what.map((one) => [when, one]);
+const apart = ["engine", "step", "interrupt", "interrupt twice"] as const;
+
+/** On the CLI the provider is a process of its own; the moments of a step are the same on both. */
+const columns: Readonly<Record<Engine["name"], Columns>> = {
+  embedded: {
+    forward: [
+      ...[...at("before", "everything"), ...at(inside(1), "everything"), ...at("after", "everything")],
+      ...[...at("at work", ...apart), ...at("after", "engine", "step")],
+    ],
+    revert: [
+      ...[inside(1), inside(2), inside(3), inside(4), "after" as const].flatMap((when) => at(when, "everything")),
+      ...at(inside(2), ...apart),
+    ],
+    rollback: [...at("before", "everything"), ...at("after", "everything"), ...at("at work", "everything", ...apart)],
+  },
+  pulumi: {
+    forward: at("at work", "everything", "provider", ...apart),
+    revert: at(inside(2), "everything", "provider", ...apart),
+    rollback: at("at work", "everything", "provider"),
+  },
 };
 
 /** What is asked for afterwards, and from where, takes turns: each meets each way of being cut off. */
@@ -42,16 +50,19 @@ const turns = [
 
 const rowsOf = (direction: Direction): string[] => (direction === "revert" ? revertingSteps : steps);
 
-export const cells: readonly Cell[] = (["forward", "revert", "rollback"] as const).flatMap((direction) =>
-  rowsOf(direction).flatMap((step, row) =>
-    columns[direction].map(([when, what], column): Cell => {
-      const [next, copy] = turns[(row * 5 + column) % turns.length] ?? turns[0];
-      return { direction, step, when, what, next, copy };
-    }),
-  ),
-);
+const directions = ["forward", "revert", "rollback"] as const;
 
-const momentOf = (when: Moment): string => (typeof when === "string" ? when : `inside ${when.inside}`);
+export const cellsOn = (engine: Engine["name"]): readonly Cell[] =>
+  directions.flatMap((direction) =>
+    rowsOf(direction).flatMap((step, row) =>
+      columns[engine][direction].map(([when, what], column): Cell => {
+        const [next, copy] = turns[(row * 5 + column) % turns.length] ?? turns[0];
+        return { direction, step, when, what, next, copy };
+      }),
+    ),
+  );
+
+const momentOf = (when: Cell["when"]): string => (typeof when === "string" ? when : `inside ${when.inside}`);
 
 export const nameOf = ({ direction, step, when, what, next, copy }: Cell): string =>
   `${direction}: ${step} ${momentOf(when)}, ${what}; then ${next} from ${copy} copy`;
@@ -64,7 +75,8 @@ const titles: Readonly<Record<Direction, string>> = {
 };
 
 /** The page of docs/ with the results of a whole run. */
-export function crashPage(found: ReadonlyMap<string, Found>): string {
+export function crashPage(engine: Engine["name"], found: ReadonlyMap<string, Found>): string {
+  const cells = cellsOn(engine);
   const mark = (cell: Cell): string => {
     const result = found.get(nameOf(cell));
     if (result === undefined) return "?";
@@ -72,7 +84,7 @@ export function crashPage(found: ReadonlyMap<string, Found>): string {
     return result.happened ? `✓ ${letters[cell.next]}${cell.copy === "other" ? "′" : ""}` : "–";
   };
   const table = (direction: Direction): string => {
-    const heads = columns[direction].map(([when, what]) => `${what}, ${momentOf(when)}`);
+    const heads = columns[engine][direction].map(([when, what]) => `${what}, ${momentOf(when)}`);
     const rows = rowsOf(direction).map((step) => {
       const own = cells.filter((cell) => cell.direction === direction && cell.step === step);
       return `| ${step} | ${own.map(mark).join(" | ")} |`;
@@ -80,23 +92,35 @@ export function crashPage(found: ReadonlyMap<string, Found>): string {
     return [`| step | ${heads.join(" | ")} |`, `|---|${heads.map(() => "---|").join("")}`, ...rows].join("\n");
   };
   const happened = [...found.values()].filter((one) => one.happened).length;
-  const tables = (["forward", "revert", "rollback"] as const).map(
-    (direction) => `## ${titles[direction]}\n\n${table(direction)}\n`,
-  );
-  return `${introduction(happened)}\n${tables.join("\n")}`;
+  const tables = directions.map((direction) => `## ${titles[direction]}\n\n${table(direction)}\n`);
+  return `${introduction(engine, happened)}\n${tables.join("\n")}`;
 }
 
-const introduction = (happened: number): string => `# The crash matrix
+const byProvider = "only the `provider` that runs the steps, ";
+
+const engineNames = { embedded: "the embedded engine", pulumi: "the Pulumi CLI" } as const;
+
+const introduction = (engine: Engine["name"], happened: number): string => `# The crash matrix on ${engineNames[engine]}
 
 Every step of [the sample application's pipeline](../index.ts) with four of its smoke checks, on two hosts, cut off before, inside and after what it does
-(\`inside n\`: at the n-th thing that it tells, logs, runs or calls); then taken up again, from the same working copy or
-another one. Each of these ${happened} rollouts was really cut off, on the embedded engine, by \`node scripts/crash-matrix.ts\`.
+(\`inside n\`: at the n-th thing that it tells, logs, runs or calls; \`at work\`: at the first of them, or before all where
+there is none); then taken up again, from the same working copy or another one. Each of these ${happened} rollouts was really
+cut off, by \`node scripts/crash-matrix.ts ${engine}\`. The other engine: ${otherPage[engine]}.
 
-What is cut off: \`everything\` (engine and steps at once, as when the power goes), only the \`engine\`, or Ctrl-C
-(\`interrupt\`). What is done next: \`s\` the same again, \`o\` the release that served
-before, \`a\` another release; with \`′\` from another working copy.
+What is cut off, by SIGKILL: \`everything\` (engine, providers and steps at once, as when the power goes), only the \`engine\`,
+${engine === "pulumi" ? byProvider : ""}only the \`step\`'s process; or Ctrl-C (\`interrupt\`), once or twice.
+What is done next: \`s\` the same again, \`o\` the release that served before, \`a\` another release; with \`′\` from another
+working copy.
 
 \`✓\` means, afterwards: the command ended as it should; exactly one release serves, on both hosts, and the state's \`serving\`
 is it; its schema fits; every order that was acknowledged before, between and after is there; no step was done twice in one
 rollout; the ledger's chain holds; no lease, lock, temporary file or process is left. \`–\`: the step does not get there.
 `;
+
+/** In docs/. */
+export const pageOf = { embedded: "crash-matrix.md", pulumi: "crash-matrix-cli.md" } as const;
+
+const otherPage = {
+  embedded: `[the Pulumi CLI](${pageOf.pulumi})`,
+  pulumi: `[the embedded one](${pageOf.embedded})`,
+} as const;

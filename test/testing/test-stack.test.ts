@@ -102,6 +102,16 @@ describe.skipIf(!existsSync("/proc/self/stat"))("what is killed, and when (needs
     expect(await stack.up()).toMatchObject({ ok: true, ran: ["middle", "end"] });
   });
 
+  test.for(engines)("only the provider of $name", async (engine) => {
+    const stack = await openStack(engine);
+    stack.crash("middle", { inside: 1 }, "provider");
+    expect(await stack.up()).toMatchObject({ ok: false });
+    await stack.unlock();
+    expect(await stack.up()).toMatchObject({ ok: true });
+    // The CLI kills what its plugin has started: that may be before the step has ended, or after.
+    expect(stack.ledger("store").map(({ step }) => step)).toEqual(["begin", "middle", "end"]);
+  });
+
   test("only the engine: the step ends what it has begun, and the next update takes its receipt", async () => {
     const stack = await openStack(embedded);
     stack.crash("middle", { inside: 1 }, "engine");
