@@ -18,12 +18,23 @@ export const ownerShape = { machine: "string", user: "string", pid: "number", be
 export const thisProcess = (): Owner => ownerOf(process.pid);
 
 /**
- * The process that has started this step: the engine, or its plugin, which lives as long. A shell that only runs the
- * step's command is passed over.
+ * The engine that runs this step. A shell that only runs the step's command is passed over, and so is the CLI's plugin: it
+ * outlives a killed engine by minutes. The kernel cuts names off after 15 bytes.
  */
 export function startedBy(): Owner {
-  const [name, , parent] = statOf(process.ppid) ?? [];
-  return ownerOf(name === "sh" && parent !== undefined ? Number(parent) : process.ppid);
+  const pid = above(process.ppid, "sh") ?? process.ppid;
+  const engine = above(pid, "pulumi-resource");
+  if (engine === undefined) return ownerOf(pid);
+  const [name] = statOf(engine) ?? [];
+  if (name === "pulumi") return ownerOf(engine);
+  // Only init takes in a plugin whose engine is gone: no process began at no time.
+  return engine === 1 || name === "systemd" ? { ...ownerOf(pid), began: "never" } : ownerOf(pid);
+}
+
+/** The parent of a process, where that has the name. */
+function above(pid: number, name: string): number | undefined {
+  const [own, , parent] = statOf(pid) ?? [];
+  return own === name ? Number(parent) : undefined;
 }
 
 /** Whether the owner still runs; undefined when that cannot be seen from this machine. */

@@ -1,11 +1,13 @@
 /** Whether the process that owns something still runs. */
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import { isAlive, isSame, isStopped, nameOf, type Owner, ownerOf, thisProcess } from "../../runtime/owner.ts";
-import { root, until } from "../support/context.ts";
+import { root, temporaryFolder, until } from "../support/context.ts";
 
 test("this process is named, and alive", () => {
   const owner = thisProcess();
@@ -80,6 +82,31 @@ onProc.for([
   const child = spawn(file, argv, { stdio: ["ignore", "pipe", "inherit"] });
   const [text] = (await once(child.stdout, "data")) as [Buffer];
   expect(isSame(JSON.parse(text.toString()) as Owner, thisProcess())).toBe(true);
+});
+
+/** Shells under the names of the CLI and its plugin, one within the other, and a step within both. */
+function startUnderCli(before: string): ChildProcessByStdio<null, Readable, null> {
+  const folder = temporaryFolder();
+  const [cli, plugin] = [join(folder, "pulumi"), join(folder, "pulumi-resource-command")] as const;
+  for (const path of [cli, plugin]) symlinkSync("/bin/sh", path);
+  const then = ["-c", '"$@"; exit $?', "sh"];
+  const step = ["/bin/sh", "-c", `${before} "$@"; exit $?`, "sh", process.execPath, "--input-type=module", "-e", print];
+  return spawn(cli, [...then, plugin, ...then, ...step], { stdio: ["ignore", "pipe", "inherit"] });
+}
+
+onProc("a step that a plugin has started belongs to the CLI above it", async () => {
+  const cli = startUnderCli("");
+  const owner = ownerOf(cli.pid ?? 0);
+  const [text] = (await once(cli.stdout, "data")) as [Buffer];
+  expect(isSame(JSON.parse(text.toString()) as Owner, owner)).toBe(true);
+});
+
+onProc("a step whose CLI was killed before it began belongs to nobody who lives, though the plugin does", async () => {
+  const cli = startUnderCli("echo begun; sleep 0.3;");
+  await once(cli.stdout, "data");
+  cli.kill("SIGKILL");
+  const [text] = (await once(cli.stdout, "data")) as [Buffer];
+  expect(isAlive(JSON.parse(text.toString()) as Owner)).toBe(false);
 });
 
 test.skipIf(process.getuid?.() !== 0)("a user without a name has a number (needs root)", async () => {
