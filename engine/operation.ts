@@ -6,7 +6,7 @@ import { Secrets } from "./secrets.ts";
 import { Stopped, withOutputs, type Step } from "./step-executor.ts";
 import { StepGenerator } from "./step-generator.ts";
 import { isProviderType, rootStackType } from "./urn.ts";
-import { UserError } from "./user-error.ts";
+import { Refusal, refuse, UserError } from "./user-error.ts";
 import { parseStackName } from "./workspace.ts";
 import type { Goal } from "./goal.ts";
 import type { Run } from "./perform.ts";
@@ -64,11 +64,17 @@ export class Operation {
   invoke(token: string, args: PropertyMap, version: string): Promise<PropertyMap> {
     const { executor } = this.run;
     return executor.track(async () => {
-      const run = providerOf(token).functions[token];
+      const call = providerOf(token).functions[token];
+      if (!call) throw refuse(`the function ${token}`);
       await this.defaultProvider(packageOf(token), version);
+      const { answers, isRehearsal } = this.run;
+      const key = JSON.stringify([token, args]);
+      // A rehearsal takes what the update has got already: no function runs twice without need.
+      const known = isRehearsal ? answers.get(key) : undefined;
+      const answer = known ?? call(args, { ...executor.context(token), preview: false });
+      if (!isRehearsal) answers.set(key, answer);
       try {
-        if (!run) throw new Error("the function needs the Pulumi CLI");
-        return await run(args, { ...executor.context(token), preview: false });
+        return await answer;
       } catch (error) {
         throw new InvokeError(`invocation of ${token} returned an error: ${(error as Error).message}`);
       }
@@ -76,8 +82,10 @@ export class Operation {
   }
 
   refused(error: Error): void {
-    if (error instanceof Stopped) return;
-    this.run.executor.fail(error.message, error instanceof UserError ? error.urn : undefined);
+    const { executor } = this.run;
+    if (error instanceof Stopped || executor.refusal) return;
+    if (error instanceof Refusal) executor.refusal = error;
+    executor.fail(error.message, error instanceof UserError ? error.urn : undefined);
   }
 
   /** The program is done and has not failed: what it no longer has is deleted. */

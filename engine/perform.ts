@@ -12,6 +12,8 @@ import type { Session } from "./workspace.ts";
 
 export interface Options extends Pick<UpdateInfo, "kind" | "message" | "environment"> {
   preview: boolean;
+  /** A preview has been made of this. */
+  previewed: boolean;
   parallel: number;
   clearPendingCreates: boolean;
   /** Refreshes before an update or a destroy. */
@@ -26,6 +28,8 @@ export interface Outcome {
 
 /** What one operation has at hand while it runs. */
 export interface Run {
+  /** Whether it is only to find out what would be refused. */
+  isRehearsal: boolean;
   session: Session;
   options: Options;
   config: Awaited<ReturnType<typeof programConfiguration>>;
@@ -34,6 +38,8 @@ export interface Run {
   executor: StepExecutor;
   /** The resources that the stack has, secrets opened. */
   base: Promise<ResourceState[]>;
+  /** What the provider's functions have answered, by token and arguments. */
+  answers: Map<string, Promise<PropertyMap>>;
 }
 
 export const defaultParallel = 4 * cpus().length;
@@ -63,6 +69,7 @@ async function performWith(events: Events, session: Session, options: Options): 
     if (options.refresh || options.kind === "refresh") await refresh(run);
     if (options.kind === "update") await (await import("./program.ts")).runProgram(run);
     if (options.kind === "destroy") await run.executor.delete(await run.base);
+    if (!options.preview && !run.executor.refusal) run.snapshot.writes = true;
     await run.snapshot.flush().catch(() => run.executor.fail());
     return await conclude(run, startTime);
   } finally {
@@ -73,8 +80,7 @@ async function performWith(events: Events, session: Session, options: Options): 
 
 /** Makes what the operation needs. The passphrase is checked meanwhile: that takes as long as starting the program. */
 async function begin(events: Events, session: Session, options: Options, configuration: PropertyMap): Promise<Run> {
-  // A preview does everything but write.
-  const snapshot = new Snapshot(session, !options.preview);
+  const snapshot = new Snapshot(session);
   const unlocked = session.secrets.unlock().catch((error: unknown) => {
     throw new UserError(`getting stack configuration: get stack secrets manager: ${(error as Error).message}`);
   });
@@ -87,7 +93,7 @@ async function begin(events: Events, session: Session, options: Options, configu
   const shown = mapObject(values, (value, key) => (secretKeys.includes(key) ? mask : value));
   events.emit({ preludeEvent: { config: shown } });
   const executor = new StepExecutor({ session, options, events, snapshot });
-  return { session, options, config, events, snapshot, executor, base };
+  return { isRehearsal: false, session, options, config, events, snapshot, executor, base, answers: new Map() };
 }
 
 /** Opens the state. Creates that a crash interrupted are carried along until cleared; other pending operations are not. */
@@ -128,7 +134,8 @@ async function conclude({ session, options, events, executor, snapshot }: Run, s
   const summary = { maybeCorrupt, durationSeconds: endTime - startTime, resourceChanges, isPreview, result } as const;
   events.emit({ summaryEvent: { ...summary, PolicyPacks: {} } });
   if (snapshot.problem) throw snapshot.problem;
-  if (!isPreview) {
+  // A refusal before the first step leaves no trace.
+  if (snapshot.writes) {
     const about = { kind, startTime, message, environment, config: session.file.config() };
     const update = { ...about, version: 0, result, endTime, resourceChanges } as const;
     await session.backend.addToHistory(session.name, update, snapshot.content()).catch((error: unknown) => {

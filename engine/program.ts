@@ -9,8 +9,11 @@ import { promisify } from "node:util";
 import grpc from "@grpc/grpc-js";
 import engine_grpc_pb from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import resource_grpc_pb from "@pulumi/pulumi/proto/resource_grpc_pb.js";
+import { Events } from "./events.ts";
 import { Operation } from "./operation.ts";
 import { engineService, resourceMonitor } from "./services.ts";
+import { Snapshot } from "./snapshot.ts";
+import { StepExecutor } from "./step-executor.ts";
 import { UserError } from "./user-error.ts";
 import type { Run } from "./perform.ts";
 
@@ -19,8 +22,9 @@ const alreadyTold = 32;
 
 /** Runs the user's program against this engine, and the deletes that follow from it. */
 export async function runProgram(run: Run): Promise<void> {
-  const { executor, base } = run;
+  const { options, executor, base } = run;
   warnOfPending(run);
+  if (!options.preview && !options.previewed) executor.rehearse = () => rehearse(run);
   const begun = base.then((resources) => new Operation(run, resources));
   begun.catch(() => undefined); // whoever waits for it is told
   const server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
@@ -45,6 +49,17 @@ export async function runProgram(run: Run): Promise<void> {
     program?.kill("SIGKILL");
     server.forceShutdown();
   }
+}
+
+/** Runs the program as a preview that nobody sees, for what the update would refuse half-way. */
+async function rehearse(update: Run): Promise<void> {
+  const { session } = update;
+  const options = { ...update.options, preview: true };
+  const [events, snapshot] = [new Events([]), new Snapshot(session)];
+  const executor = new StepExecutor({ session, options, events, snapshot });
+  void update.executor.stopping.promise.then(() => executor.cancel());
+  await runProgram({ ...update, isRehearsal: true, options, events, snapshot, executor });
+  if (executor.refusal) throw executor.refusal;
 }
 
 /** Starts the program in a process of its own, through the SDK's own entry point. */

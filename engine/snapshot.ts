@@ -10,8 +10,9 @@ import type { Secrets } from "./secrets.ts";
 export class Snapshot {
   /** Why some of it could not be written, for which nothing more is begun. What ends is still tried to be saved. */
   problem: UserError | undefined;
+  /** Until something is going to change for good, and in a preview, nothing is written. */
+  writes = false;
   private readonly parts: { backend: Backend; name: StackName; secrets: Secrets };
-  private readonly writes: boolean;
   private base: ResourceState[] = [];
   private news: ResourceState[] = [];
   private readonly done = new Set<ResourceState>();
@@ -21,9 +22,8 @@ export class Snapshot {
   private writing = Promise.resolve();
   private next: Promise<void> | undefined;
 
-  constructor(parts: Snapshot["parts"], writes = true) {
+  constructor(parts: Snapshot["parts"]) {
     this.parts = parts;
-    this.writes = writes;
   }
 
   /** Starts from the stored state and the operations it has pending. */

@@ -1,10 +1,9 @@
 import { setMaxListeners } from "node:events";
-import { setTimeout } from "node:timers/promises";
 import { given, now, requirements, type CustomTimeouts } from "./checkpoint.ts";
 import { isSecret, mapObject, secret, secretTexts, type PropertyMap } from "./property-value.ts";
 import { resourceProvider, type ResourceProvider, type StepContext } from "./providers.ts";
-import { isDefaultProvider, nameOf } from "./urn.ts";
-import { UserError } from "./user-error.ts";
+import { isDefaultProvider, isProviderType, nameOf } from "./urn.ts";
+import { Refusal, UserError } from "./user-error.ts";
 import type { PendingOperation, ResourceState } from "./checkpoint.ts";
 import type { Diff } from "./diff.ts";
 import type { Op } from "./events.ts";
@@ -23,7 +22,6 @@ export type Step = {
 /** A step did not happen, because it or another one failed. It has been told already. */
 export class Stopped extends Error {}
 
-const settlingMilliseconds = 20;
 const counted = new Set<Op>(["same", "create", "update", "delete", "replace", "discard"]);
 const pendingTypes: Partial<Record<string, PendingOperation["type"]>> = {
   create: "creating",
@@ -42,11 +40,15 @@ export class StepExecutor {
   /** A step failed, which the end of the operation is to mention; a bad registration says everything itself. */
   stepFailed = false;
   maybeCorrupt = false;
+  /** What the program asked for and does not get. */
+  refusal: Refusal | undefined;
+  /** Finds out whether the program will ask for something that is refused. */
+  rehearse: (() => Promise<void>) | undefined;
   private readonly parts: Pick<Run, "session" | "options" | "events" | "snapshot">;
   private free: number;
   private readonly waiting: (() => void)[] = [];
   private readonly running = new Set<Promise<unknown>>();
-  private settled: Promise<unknown> | undefined;
+  private cleared: Promise<void> | undefined;
 
   constructor(parts: StepExecutor["parts"]) {
     this.parts = parts;
@@ -88,10 +90,7 @@ export class StepExecutor {
 
   /** Runs the step when it is its turn, and answers the resource's new state, or undefined where none is left. */
   async run(step: Step): Promise<ResourceState | undefined> {
-    // A refusal should come before anything has changed: what the program registers first mostly arrives together.
-    if (!this.parts.options.preview && isSlow(step) && step.op !== "same") {
-      await (this.settled ??= setTimeout(settlingMilliseconds));
-    }
+    if (!this.parts.options.preview && hasEffect(step)) await (this.cleared ??= this.clear(step));
     if (this.free === 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
     else this.free--;
     try {
@@ -101,6 +100,12 @@ export class StepExecutor {
       if (wake) wake();
       else this.free++;
     }
+  }
+
+  /** Before the first step that changes anything: a refusal comes now or, if it can be foreseen, never. */
+  private async clear({ next }: Step): Promise<void> {
+    if (next) await this.rehearse?.(); // before a delete the program has ended
+    if (!this.failed) this.parts.snapshot.writes = true;
   }
 
   /** Deletes resources, everything before what it needs, as many at once as that allows. */
@@ -147,6 +152,7 @@ export class StepExecutor {
   private stepFails(step: Step, error: Error): never {
     const { events, options, snapshot } = this.parts;
     this.stepFailed = true;
+    if (error instanceof Refusal) this.refusal ??= error;
     // A create that failed has changed nothing we know of; of the others one cannot be sure.
     if (!options.preview && !step.op.startsWith("create") && !(error instanceof UserError)) this.maybeCorrupt = true;
     // That nothing can be saved is told once, in the end, and not for each step.
@@ -201,6 +207,10 @@ const subjectOf = (step: Step): ResourceState => step.next ?? step.old;
 
 /** Whether a crash can meet the step half-way: only a provider's work takes time. */
 const isSlow = ({ provider, read }: Step): boolean => provider !== undefined || read !== undefined;
+
+/** Whether it changes anything outside the state. */
+const hasEffect = (step: Step): boolean =>
+  step.provider !== undefined && step.op !== "same" && !isProviderType(subjectOf(step).type);
 
 /** Does the step and answers the resource's new state, or undefined where none is left. */
 async function apply(step: Step, context: StepContext): Promise<ResourceState | undefined> {

@@ -10,7 +10,10 @@ export class UserError extends Error {
   }
 }
 
-/** What the embedded engine leaves to the Pulumi CLI, it refuses in these words. */
-export function refuse(what: string): UserError {
-  return new UserError(`${what} needs the Pulumi CLI`);
+/** What the embedded engine leaves to the Pulumi CLI. */
+export class Refusal extends UserError {}
+
+/** All refusals are in these words. */
+export function refuse(what: string): Refusal {
+  return new Refusal(`${what} needs the Pulumi CLI`);
 }

@@ -42,7 +42,7 @@ async function change(flags: Flags, kind: Kind): Promise<void> {
   }
   const outcome = await locked(session, async () => {
     const previewed = skipsPreview ? undefined : await operate(session, flags, kind, true);
-    return previewed?.ok === false ? previewed : operate(session, flags, kind, false);
+    return previewed?.ok === false ? previewed : operate(session, flags, kind, false, previewed !== undefined);
   });
   if (outcome.ok && kind === "destroy") {
     print(
@@ -64,13 +64,20 @@ function openForOperation(flags: Flags): Session {
   return session;
 }
 
-async function operate(session: Session, flags: Flags, kind: Kind, preview: boolean): Promise<Outcome> {
+async function operate(
+  session: Session,
+  flags: Flags,
+  kind: Kind,
+  preview: boolean,
+  previewed = false,
+): Promise<Outcome> {
   if (flags.client !== undefined) throw refuse("an inline program of the Automation API");
   if (flags.json && !preview) throw refuse("--json for anything but a preview");
   const parallel = Number(flags.parallel ?? defaultParallel);
   return perform(session, {
     kind,
     preview,
+    previewed,
     message: flags.message ?? "",
     parallel: Number.isInteger(parallel) && parallel > 0 ? parallel : 1,
     environment: {

@@ -61,8 +61,45 @@ test("a RunError is told without a stack, an exit code by its number, and log.er
   expect(stdout).toContain("    printed\n");
 });
 
+test.each([
+  ["at once", `step("late", {}, { import: "x" });`],
+  ["after the first outputs", `step("late", { environment: { A: a.stdout } }, { import: "x" });`],
+])("what is refused %s has changed nothing, with and without a preview", async (_, late) => {
+  const project = new EngineProject(`const a = step("a");`);
+  await project.operate("up");
+  const before = [project.stateText(), project.files("history", "case", "dev")];
+  project.program(
+    `const a = step("a", { create: "echo again >> $TRACE" }); new pulumi.ComponentResource("a:b:C", "c"); ${late}`,
+  );
+  const message = 'command:local:Command "late": the import option needs the Pulumi CLI';
+  expect(await project.operate("up")).toMatchObject({ code: 1, problems: [message] });
+  expect(await project.pulumi("up", "--yes")).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining(message) as string,
+  });
+  expect([project.stateText(), project.files("history", "case", "dev")]).toEqual(before);
+  expect(project.trace()).toEqual(["create a"]);
+});
+
+test("an update runs the program once more to know what it would refuse, but not when nothing changes", async () => {
+  const project = new EngineProject(`
+    import { appendFileSync } from "node:fs";
+    appendFileSync(process.env.TRACE!, "program " + pulumi.runtime.isDryRun() + "\\n");
+    const a = step("a");
+    const out = local.runOutput({ command: "echo run >> $TRACE" });
+    const later = local.runOutput({ command: "echo later >> $TRACE", stdin: a.stdout });
+  `);
+  await project.operate("up");
+  expect(project.trace().sort()).toEqual(["create a", "later", "program false", "program true", "run"]);
+  project.write("trace", "");
+  await project.operate("up");
+  expect(project.trace().sort()).toEqual(["later", "program false", "run"]);
+});
+
 test("a program that keeps running after a failed step is ended", async () => {
-  const project = new EngineProject(`setInterval(() => {}, 1000); step("bad", { create: "exit 1" });`);
+  const project = new EngineProject(
+    `if (!pulumi.runtime.isDryRun()) setInterval(() => {}, 1000); step("bad", { create: "exit 1" });`,
+  );
   expect((await project.operate("up")).code).toBe(1);
 });
 

@@ -22,6 +22,7 @@ function openSnapshot(base: ResourceState[], write: (text: string) => Promise<vo
   const secrets = { salt: "salt", seal: (map: object) => map } as unknown as Secrets;
   const snapshot = new Snapshot({ backend, name: { project: "p", stack: "s" }, secrets });
   snapshot.open(base, []);
+  snapshot.writes = true;
   return { snapshot, written };
 }
 
