@@ -5,7 +5,6 @@ import * as values from "./property-value.ts";
 import { asText, signature, type PropertyMap } from "./property-value.ts";
 import { refuse } from "./user-error.ts";
 
-/** Adds the content's hash to the assets in a program's inputs. */
 export function hashAssets(inputs: PropertyMap): PropertyMap {
   return values.mapValue(inputs, (item) => {
     if (!values.isObject(item) || item.hash !== undefined) return undefined;
@@ -13,10 +12,8 @@ export function hashAssets(inputs: PropertyMap): PropertyMap {
     if (item[signature] !== values.assetSignature) return undefined;
     if (typeof item.uri === "string") throw refuse("a remote asset");
     const { __pulumiAsset: _, ...asset } = item;
-    return {
-      ...asset,
-      hash: hash("sha256", asset.text === undefined ? readFileSync(asText(asset.path)) : asText(asset.text)),
-    };
+    const content = asset.text === undefined ? readFileSync(asText(asset.path)) : asText(asset.text);
+    return { ...asset, hash: hash("sha256", content) };
   });
 }
 
@@ -54,11 +51,8 @@ export function archiveOf(assets: PropertyMap): PropertyMap {
     const content = readFileSync(asText((asset as PropertyMap).path));
     return [tarHeader(name, content.length), content, Buffer.alloc(-content.length & 511)];
   });
-  return {
-    [signature]: values.archiveSignature,
-    assets,
-    hash: hash("sha256", Buffer.concat([...blocks, Buffer.alloc(1024)])),
-  };
+  const tar = Buffer.concat([...blocks, Buffer.alloc(1024)]);
+  return { [signature]: values.archiveSignature, assets, hash: hash("sha256", tar) };
 }
 
 /** Written as Go writes it, byte by byte: the `tar` package pads its numbers otherwise. */

@@ -8,7 +8,7 @@ import { refuse, UserError } from "./user-error.ts";
 import type { Project } from "./workspace.ts";
 import type { PropertyMap } from "./property-value.ts";
 
-/** A stack of a project in the file backend; its full name is `organization/PROJECT/STACK`. */
+/** A stack of a project in the file backend. */
 export interface StackName {
   project: string;
   stack: string;
@@ -33,8 +33,11 @@ export class Backend {
   readonly directory: string;
 
   constructor(url: string) {
+    if (!url.startsWith("file://")) throw refuse(`the backend ${url}`);
     this.url = url;
-    this.directory = directoryOf(url);
+    const path = url.slice("file://".length).replace(/\?.*$/, "");
+    if (/^~(\/|$)/.test(path)) this.directory = join(homedir(), path.slice(1));
+    else this.directory = path.startsWith("/") ? fileURLToPath(`file://${path}`) : resolve(path);
     if (existsSync(this.path("stacks")) && !existsSync(this.path("meta.yaml"))) {
       throw refuse(`the backend ${url}, whose files are in the layout before projects,`);
     }
@@ -52,7 +55,6 @@ export class Backend {
     return existsSync(this.checkpointFile(name));
   }
 
-  /** The stack's state, or undefined when there is no such stack. */
   read(name: StackName): UntypedDeployment | undefined {
     const file = this.checkpointFile(name);
     if (existsSync(`${file}.gz`) || existsSync(`${file}.zst`)) throw refuse("a compressed checkpoint");
@@ -60,7 +62,7 @@ export class Backend {
   }
 
   /** Writes the checkpoint, keeping the version before as `.bak`. */
-  async write(name: StackName, content: string | Buffer): Promise<void> {
+  async write(name: StackName, content: string): Promise<void> {
     if (!existsSync(this.path("meta.yaml"))) await writeAtomically(this.path("meta.yaml"), "version: 1\n");
     keepBackup(this.checkpointFile(name));
     await writeAtomically(this.checkpointFile(name), content);
@@ -85,15 +87,13 @@ export class Backend {
     rmSync(this.path("history", name.project, name.stack), { recursive: true, force: true });
   }
 
-  /** Its finished updates, newest first. */
   history({ project, stack }: StackName): UpdateInfo[] {
     const directory = this.path("history", project, stack);
     const newestFirst = namesIn(directory, ".history.json").reverse();
     return newestFirst.map((file) => JSON.parse(readFileSync(join(directory, file), "utf8")) as UpdateInfo);
   }
 
-  /** Adds the entry, the checkpoint after it, and a backup of the same checkpoint. */
-  async addToHistory({ project, stack }: StackName, update: UpdateInfo, checkpoint: string | Buffer): Promise<void> {
+  async addToHistory({ project, stack }: StackName, update: UpdateInfo, checkpoint: string): Promise<void> {
     // Nanoseconds, as the CLI counts them; the clock has microseconds.
     const stamp = `${Math.round((performance.timeOrigin + performance.now()) * 1000)}000`;
     const entry = this.path("history", project, stack, `${stack}-${stamp}`);
@@ -105,41 +105,26 @@ export class Backend {
   }
 }
 
-export function fullName({ project, stack }: StackName): string {
-  return `organization/${project}/${stack}`;
-}
+export const fullName = ({ project, stack }: StackName): string => `organization/${project}/${stack}`;
 
-/** The files of a kind that lie in a directory, if there is one, sorted. */
-export function namesIn(directory: string, ending: string): string[] {
+function namesIn(directory: string, ending: string): string[] {
   const names = existsSync(directory) ? readdirSync(directory) : [];
   return names.filter((name) => name.endsWith(ending)).sort();
 }
 
+export const pulumiHome = (): string => process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
+
 /** Which backend is meant: the environment's, the project's, or the one last logged in to. */
 export function openBackend(project: Project | undefined): Backend {
-  const url = process.env.PULUMI_BACKEND_URL ?? project?.backendUrl ?? currentLogin();
+  const login = join(pulumiHome(), "credentials.json");
+  const readLogin = () => (JSON.parse(readFileSync(login, "utf8")) as { current?: string }).current;
+  const url = process.env.PULUMI_BACKEND_URL ?? project?.backendUrl ?? (existsSync(login) ? readLogin() : undefined);
   if (!url) throw new UserError("no backend is chosen: set PULUMI_BACKEND_URL, for example to file://~");
   return new Backend(url);
 }
 
-export function pulumiHome(): string {
-  return process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
-}
-
-function currentLogin(): string | undefined {
-  const file = join(pulumiHome(), "credentials.json");
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { current?: string }).current : undefined;
-}
-
-function directoryOf(url: string): string {
-  if (!url.startsWith("file://")) throw refuse(`the backend ${url}`);
-  const path = url.slice("file://".length).replace(/\?.*$/, "");
-  if (path === "~" || path.startsWith("~/")) return join(homedir(), path.slice(2));
-  return path.startsWith("/") ? fileURLToPath(`file://${path}`) : resolve(path);
-}
-
 /** Replaces `file` as a whole: after a crash there is the old or the new text, on the disk, never half of one. */
-async function writeAtomically(file: string, content: string | Buffer): Promise<void> {
+async function writeAtomically(file: string, content: string): Promise<void> {
   const temporary = `${file}.tmp`;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -150,15 +135,10 @@ async function writeAtomically(file: string, content: string | Buffer): Promise<
     await directory.sync().finally(() => directory.close());
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw writeProblem(file, error as Error);
+    throw new UserError(`could not write ${file}: ${(error as Error).message}`);
   }
 }
 
-export function writeProblem(file: string, { message }: Error): UserError {
-  return new UserError(`could not write ${file}: ${message}`);
-}
-
-/** Keeps the present version of `file` as `FILE.bak`. */
 function keepBackup(file: string): void {
   rmSync(`${file}.bak`, { force: true });
   if (!existsSync(file)) return;

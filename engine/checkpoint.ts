@@ -8,30 +8,22 @@ export const cliVersion = "v3.259.0";
 
 export type CustomTimeouts = Partial<Record<"create" | "update" | "delete", number>>;
 
-/** One resource of the state, keys in the order the CLI writes them. */
-export interface ResourceState {
+type Texts = "id" | "parent" | "provider" | "deletedWith" | "created" | "modified";
+type Flags = "delete" | "protect" | "external" | "pendingReplacement" | "retainOnDelete";
+type Lists = "dependencies" | "additionalSecretOutputs" | "ignoreChanges" | "replaceOnChanges";
+
+/** One resource of the state. It has no empty fields. */
+export interface ResourceState
+  extends
+    Partial<Record<Texts, string>>,
+    Partial<Record<Flags, boolean>>,
+    Partial<Record<Lists, string[]>>,
+    Partial<Record<"inputs" | "outputs", PropertyMap>> {
   urn: string;
   custom: boolean;
-  delete?: boolean;
-  id?: string;
   type: string;
-  inputs?: PropertyMap;
-  outputs?: PropertyMap;
-  parent?: string;
-  protect?: boolean;
-  external?: boolean;
-  dependencies?: string[];
-  provider?: string;
   propertyDependencies?: Record<string, string[]>;
-  pendingReplacement?: boolean;
-  additionalSecretOutputs?: string[];
   customTimeouts?: CustomTimeouts;
-  retainOnDelete?: boolean;
-  deletedWith?: string;
-  created?: string;
-  modified?: string;
-  ignoreChanges?: string[];
-  replaceOnChanges?: string[];
   replacementTrigger?: PropertyValue;
 }
 
@@ -48,40 +40,30 @@ export interface Deployment {
   metadata?: object;
 }
 
-/** What `stack export` prints and `stack import` reads. */
 export interface UntypedDeployment {
   version: number;
   features?: string[];
   deployment: Deployment;
 }
 
-export function now(): string {
-  return new Date().toISOString();
-}
+export const now = (): string => new Date().toISOString();
 
-/** The state has no empty fields. */
+/** The fields that are not empty. */
 export function given<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
   const isGiven = (value: unknown): boolean =>
     value instanceof Object ? Object.keys(value).length > 0 : value !== undefined && value !== "" && value !== false;
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => isGiven(value))) as T;
 }
 
-/** A state without resources. */
 export function newDeployment(salt: string) {
   return { manifest: newManifest(), secrets_providers: { type: "passphrase", state: { salt } }, metadata: {} };
 }
 
-export function newManifest(): Deployment["manifest"] {
-  return { time: now(), magic: magic(cliVersion), version: cliVersion };
-}
+export const newManifest = () => ({ time: now(), magic: magic(cliVersion), version: cliVersion });
+const magic = (version: string): string => (version === "" ? "" : hash("sha256", version));
 
-function magic(version: string): string {
-  return version === "" ? "" : hash("sha256", version);
-}
-
-export function formatCheckpoint(stack: string, latest: Deployment): string {
-  return JSON.stringify({ version: 3, checkpoint: { stack, latest } });
-}
+export const formatCheckpoint = (stack: string, latest: Deployment): string =>
+  JSON.stringify({ version: 3, checkpoint: { stack, latest } });
 
 export function parseCheckpoint(text: string, file: string): UntypedDeployment {
   try {
@@ -93,7 +75,6 @@ export function parseCheckpoint(text: string, file: string): UntypedDeployment {
   }
 }
 
-/** The stack's own resource, which has its outputs. */
 export function rootResource({ resources = [] }: Deployment): ResourceState | undefined {
   return resources.find((resource) => resource.type === rootStackType && !resource.delete);
 }
@@ -112,18 +93,16 @@ export function checkIntegrity({ manifest, resources = [] }: Deployment): void {
   if (manifest.magic !== magic(manifest.version)) {
     throw new UserError("magic cookie mismatch; possible tampering/corruption detected");
   }
-  const [seen, living] = [new Set<string>(), new Set<string>()];
+  const seen = new Map<string, "living" | "replaced">();
   for (const resource of resources) {
-    const { urn } = resource;
+    const { urn, delete: isReplaced } = resource;
     const missing = requirements(resource).find((needed) => !seen.has(needed));
     if (missing) throw new UserError(`resource ${urn} refers to missing resource ${missing}`);
-    if (living.has(urn) && !resource.delete) throw new UserError(`duplicate resource ${urn}`);
-    seen.add(urn);
-    if (!resource.delete) living.add(urn);
+    if (seen.get(urn) === "living" && !isReplaced) throw new UserError(`duplicate resource ${urn}`);
+    if (seen.get(urn) !== "living") seen.set(urn, isReplaced ? "replaced" : "living");
   }
 }
 
-/** Everything that must be there while the resource is. */
 export function requirements({ provider, parent, dependencies = [] }: ResourceState): string[] {
   return [...(provider ? [providerUrn(provider)] : []), ...(parent ? [parent] : []), ...dependencies];
 }

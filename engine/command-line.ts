@@ -9,42 +9,37 @@ const values =
 const lists = "config plaintext-pair secret-pair";
 const shorts: Record<string, string> = { stack: "s", config: "c", message: "m", parallel: "p", refresh: "r", verbose: "v", yes: "y", json: "j", debug: "d", emoji: "e", "skip-preview": "f" }; // prettier-ignore
 
-/** Flags the CLI knows and the engine leaves to it. */
-const refused =
-  "all attach-debugger continue-on-error copy-config-from exclude exclude-dependents exclude-protected ignore-protect import-file import-pending-creates plan policy-pack policy-pack-config remote replace run-program save-plan strict target target-dependents target-replace";
-
 type Words<S extends string> = S extends `${infer Word} ${infer Rest}` ? Word | Words<Rest> : S;
 export type Flags = Partial<
   Record<Words<typeof switches>, boolean> & Record<Words<typeof values>, string> & Record<Words<typeof lists>, string[]>
 >;
 
-/** Commands by their full name. */
 export type Commands = Record<string, (flags: Flags, args: string[]) => void | Promise<void>>;
 
-const options: ParseArgsOptionsConfig = Object.fromEntries([
+const declare = (names: string, option: ParseArgsOptionsConfig[string]): ParseArgsOptionsConfig =>
+  Object.fromEntries(
+    names.split(" ").map((name) => [name, { ...option, ...(shorts[name] && { short: shorts[name] }) }]),
+  );
+
+const options = {
   ...declare(switches, { type: "boolean" }),
   ...declare(values, { type: "string" }),
   ...declare(lists, { type: "string", multiple: true }),
-]);
-
-function declare(names: string, option: ParseArgsOptionsConfig[string]): [string, ParseArgsOptionsConfig[string]][] {
-  return names.split(" ").map((name) => [name, { ...option, ...(shorts[name] && { short: shorts[name] }) }]);
-}
+};
 
 /** `config set-all` takes its pairs in `--plaintext` and `--secret`, which are switches elsewhere. */
 export function parseFlags(argv: string[], takesPairs = false): { args: string[]; flags: Flags } {
   const end = argv.includes("--") ? argv.indexOf("--") : argv.length;
   const words = argv
     .slice(0, end)
-    .map((word) => (takesPairs ? word.replace(/^--(plaintext|secret)\b/, "--$1-pair") : word));
+    .map((word) => word.replace(/^--(plaintext|secret)\b/, takesPairs ? "$&-pair" : "$&"));
   try {
     const args = [...words.flatMap(spelledOut), ...argv.slice(end)];
     const { positionals, values } = parseArgs({ args, options, allowPositionals: true });
     return { args: positionals, flags: { ...values } };
   } catch (error) {
-    const [, flag = ""] = /Unknown option '(-[^']*)'/.exec((error as Error).message) ?? [];
-    if (refused.split(" ").includes(flag.replace(/^--/, ""))) throw refuse(flag);
-    throw new UserError(flag ? `unknown flag: ${flag}` : (error as Error).message);
+    const [, flag] = /Unknown option '(-[^']*)'/.exec((error as Error).message) ?? [];
+    throw flag === undefined ? new UserError((error as Error).message) : refuse(flag);
   }
 }
 
@@ -56,7 +51,6 @@ function spelledOut(word: string): string[] {
   return value === "true" ? [`--${name}`] : [];
 }
 
-/** `KEY=VALUE`, as flags have it. */
 export function keyAndValue(pair: string): { key: string; value: string } {
   const [key = "", ...value] = pair.split("=");
   return { key, value: value.join("=") };
@@ -64,29 +58,17 @@ export function keyAndValue(pair: string): { key: string; value: string } {
 
 /** The engine asks nobody: whoever changes things says so beforehand. */
 export function requireYes(given: boolean | undefined, flags = "--yes"): void {
-  if (given) return;
-  throw new UserError(`${flags} must be passed in to proceed when running in non-interactive mode`, 2);
+  if (!given) throw new UserError(`${flags} must be passed in to proceed when running in non-interactive mode`, 2);
 }
 
-export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
+export const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** What a command has found out: `value` for programs, `text` for people. */
 export function answer({ json }: Flags, value: unknown, text: string): void {
   print(json ? JSON.stringify(value, null, 2) : text);
 }
 
-/** Rows in columns, two spaces between. */
-export function table(heading: string[], rows: string[][]): string {
-  const all = [heading, ...rows];
-  const widths = heading.map((_, i) => Math.max(...all.map((row) => row[i]?.length ?? 0)));
-  return all
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+export function table(rows: string[][]): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd()).join("\n"); // prettier-ignore
 }

@@ -5,7 +5,7 @@ import { isObject, mapObject, mapValue, mask, some, sortedByKey } from "./proper
 import { refuse, UserError } from "./user-error.ts";
 import type { PropertyMap, PropertyValue } from "./property-value.ts";
 import type { Secrets } from "./secrets.ts";
-import type { ConfigDeclaration, Project } from "./workspace.ts";
+import type { Project } from "./workspace.ts";
 
 /** A place in the stack's configuration: the key (`namespace:name`) and the way into its value. */
 export interface ConfigPlace {
@@ -15,12 +15,12 @@ export interface ConfigPlace {
 
 /** `name`, `namespace:name` or the older `namespace:config:name`. */
 export function configKey(text: string, project: string): string {
-  const parts = text.split(":");
-  if (parts.length === 3 && parts[1] === "config") parts.splice(1, 1);
-  if (parts.length > 2 || parts.includes("")) {
-    throw new UserError(`invalid configuration key: could not parse ${text} as a configuration key`);
-  }
-  return parts.length === 2 ? parts.join(":") : `${project}:${text}`;
+  const [name, namespace = project, ...rest] = text
+    .replace(/^([^:]+):config:/, "$1:")
+    .split(":")
+    .reverse();
+  if (name && namespace && rest.length === 0) return `${namespace}:${name}`;
+  throw new UserError(`invalid configuration key: could not parse ${text} as a configuration key`);
 }
 
 /** With `--path`, `a.b[0]["c.d"]` leads into the value of `a`. */
@@ -71,22 +71,18 @@ export class StackFile {
 
   set({ key, path }: ConfigPlace, value: PropertyValue): void {
     const way = ["config", key, ...path];
+    // What is on the way has to be able to hold what comes; what is missing is made when the value is set.
     for (const [depth, next] of way.entries()) {
-      if (depth > 0) this.requireRoom(way.slice(0, depth), next);
+      const holder = this.document.getIn(way.slice(0, depth));
+      if (holder === null && depth > 0) this.document.deleteIn(way.slice(0, depth));
+      else if (holder !== undefined && holder !== null && !isCollection(holder)) {
+        const place = way.slice(1, depth).join(".");
+        throw new UserError(`an array or object is expected at ${place}, found ${JSON.stringify(holder)}`);
+      }
+      const length = isCollection(holder) ? holder.items.length : 0;
+      if (typeof next === "number" && next > length) throw new UserError(`array index out of range: ${next}`);
     }
     this.document.setIn(way, this.document.createNode(value));
-  }
-
-  /** What is at `way` has to be able to hold `next`; what is missing is made when the value is set. */
-  private requireRoom(way: (string | number)[], next: string | number): void {
-    const holder = this.document.getIn(way);
-    if (holder === null) this.document.deleteIn(way);
-    else if (holder !== undefined && !isCollection(holder)) {
-      const place = way.slice(1).join(".");
-      throw new UserError(`an array or object is expected at ${place}, found ${JSON.stringify(holder)}`);
-    }
-    const length = isCollection(holder) ? holder.items.length : 0;
-    if (typeof next === "number" && next > length) throw new UserError(`array index out of range: ${next}`);
   }
 
   remove({ key, path }: ConfigPlace): void {
@@ -101,11 +97,13 @@ export class StackFile {
   }
 }
 
-/** The configuration of a stack: its own file over the project's defaults, keys `namespace:name`, sorted. */
 export function stackConfiguration(project: Project, file: StackFile): PropertyMap {
   const defaults = Object.entries(project.config).flatMap(([name, declared]): [string, PropertyValue][] => {
-    const value = isDeclaration(declared) ? (declared.value ?? declared.default) : declared;
-    return value === undefined ? [] : [[name, value]];
+    if (!isObject(declared)) return [[name, declared]];
+    const schema = ["type", "items", "default", "secret"].find((word) => word in declared);
+    if (schema) throw refuse(`${project.file}: the ${schema} of the configuration value ${name}`);
+    if (!("value" in declared) && !("description" in declared)) return [[name, declared]];
+    return declared.value === undefined ? [] : [[name, declared.value]];
   });
   const all = [...defaults, ...Object.entries(file.config())];
   return sortedByKey(Object.fromEntries(all.map(([name, value]) => [configKey(name, project.name), value])));
@@ -115,9 +113,7 @@ function isSecure(value: PropertyValue): value is { secure: string } {
   return isObject(value) && typeof value.secure === "string" && Object.keys(value).length === 1;
 }
 
-export function hasSecure(value: PropertyValue): boolean {
-  return some(value, isSecure);
-}
+export const hasSecure = (value: PropertyValue): boolean => some(value, isSecure);
 
 /** The value with its secrets opened, or shown as `[secret]` when no `secrets` are given. */
 export function openConfig(value: PropertyValue, secrets?: Secrets): PropertyValue {
@@ -140,50 +136,9 @@ export function shownConfig(configuration: PropertyMap, secrets: Secrets | undef
   });
 }
 
-/** What the program's process gets: everything in plain text, and which keys are secret. */
 export async function programConfiguration(configuration: PropertyMap, secrets: Secrets) {
   const secretKeys = Object.keys(configuration).filter((key) => hasSecure(configuration[key] ?? null));
   if (secretKeys.length > 0) await secrets.unlock();
   const values = mapObject(configuration, (value) => configText(openConfig(value, secrets)));
   return { values: values as Record<string, string>, secretKeys };
-}
-
-/** Holds the configuration against the types that the project declares. */
-export function validateConfiguration(project: Project, stack: string, configuration: PropertyMap): void {
-  const where = `validating stack config: Stack '${stack}'`;
-  const declarations = Object.entries(sortedByKey(project.config)).flatMap(([name, declared]) =>
-    isDeclaration(declared) ? [{ name, declared, value: configuration[configKey(name, project.name)] }] : [],
-  );
-  for (const { name, declared, value } of declarations) {
-    const wanted = value === undefined || hasSecure(value) ? undefined : unmet(declared, value);
-    if (wanted) throw new UserError(`${where} with configuration key '${name}' must be ${wanted}`);
-  }
-  const missing = declarations.filter(({ declared, value }) => declared.type && value === undefined);
-  if (missing.length === 0) return;
-  // British: no comma in front of "and".
-  const list = new Intl.ListFormat("en-GB").format(missing.map(({ name }) => `'${name}'`));
-  throw new UserError(`${where} is missing configuration value${missing.length > 1 ? "s" : ""} ${list}`);
-}
-
-/** What the value should be and is not. */
-function unmet(declared: ConfigDeclaration, value: PropertyValue): string | undefined {
-  if (declared.secret) return "encrypted as it's secret";
-  const { type, items } = declared;
-  if (fits(value, declared)) return undefined;
-  return `of type '${type === "array" ? `array<${items?.type ?? ""}>` : type}'`;
-}
-
-function fits(value: PropertyValue, { type = "", items = {} }: ConfigDeclaration): boolean {
-  const tests: Record<string, () => boolean> = {
-    string: () => typeof value !== "object",
-    integer: () => Number.isInteger(typeof value === "string" && value.trim() !== "" ? Number(value) : value),
-    boolean: () => typeof value === "boolean" || value === "true" || value === "false",
-    array: () => Array.isArray(value) && value.every((item) => fits(item, items)),
-    object: () => isObject(value),
-  };
-  return tests[type]?.() ?? true;
-}
-
-function isDeclaration(value: unknown): value is ConfigDeclaration {
-  return isObject(value) && ["type", "items", "default", "value", "secret", "description"].some((key) => key in value);
 }

@@ -1,10 +1,9 @@
-import { equal, hasUnknown, isObject, isSecret, plain, signature } from "./property-value.ts";
 import { parsePropertyPath } from "./configuration.ts";
+import { equal, hasUnknown, isObject, isSecret, plain, signature } from "./property-value.ts";
 import type { PropertyMap, PropertyValue } from "./property-value.ts";
 
 export type DiffKind = "add" | "delete" | "update" | "add-replace" | "delete-replace" | "update-replace";
 
-/** What changed between the stored and the new inputs. */
 export interface Diff {
   changed: boolean;
   changedKeys: string[];
@@ -14,7 +13,6 @@ export interface Diff {
   detailed: Record<string, DiffKind> | null;
 }
 
-/** The difference of resources that are updated in place. */
 export function diffInputs(olds: PropertyMap = {}, news: PropertyMap, detailed: Diff["detailed"] = null): Diff {
   const keys = changedKeys(olds, news);
   return { changed: keys.length > 0, changedKeys: keys, replaceKeys: [], detailed };
@@ -22,14 +20,13 @@ export function diffInputs(olds: PropertyMap = {}, news: PropertyMap, detailed: 
 
 /** Keys that are added, gone or different; secret or not does not count. Keys with two underscores are the engine's own. */
 export function changedKeys(olds: PropertyMap, news: PropertyMap): string[] {
-  return allKeys(olds, news)
-    .filter((key) => !key.startsWith("__") && !sameValue(olds[key], news[key]))
-    .sort();
+  const isChanged = (key: string): boolean => !key.startsWith("__") && !sameValue(olds[key], news[key]);
+  return allKeys(olds, news).filter(isChanged).sort();
 }
 
-export function allKeys(olds: object, news: object): string[] {
-  return [...new Set([...Object.keys(olds), ...Object.keys(news)])];
-}
+export const allKeys = (olds: object, news: object): string[] => [
+  ...new Set([...Object.keys(olds), ...Object.keys(news)]),
+];
 
 function sameValue(old: PropertyValue | undefined, value: PropertyValue | undefined): boolean {
   if (old === undefined || value === undefined) return old === value;
@@ -83,11 +80,9 @@ export function applyIgnoreChanges(inputs: PropertyMap, olds: PropertyMap, ignor
   return ignoreChanges.reduce((result, path) => keepOld(result, olds, parsePropertyPath(path)) as PropertyMap, inputs);
 }
 
-function keepOld(
-  value: PropertyValue | undefined,
-  old: PropertyValue | undefined,
-  [part, ...rest]: (string | number)[],
-): PropertyValue | undefined {
+type Maybe = PropertyValue | undefined;
+
+function keepOld(value: Maybe, old: Maybe, [part, ...rest]: (string | number)[]): Maybe {
   if (part === undefined) return old;
   if (Array.isArray(value)) {
     const olds = Array.isArray(old) ? old : [];

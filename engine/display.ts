@@ -1,136 +1,136 @@
-import { changedKeys } from "./diff.ts";
-import { markOf, renderProperties } from "./display-value.ts";
-import { ops, states, type Diagnostic, type EngineEvent, type EventSink, type Op } from "./events.ts";
+import { given } from "./checkpoint.ts";
+import { ops, states, type Diagnostic, type EventSink, type Op, type StepMetadata } from "./events.ts";
+import { equal, isSecret, mask, masked, unknown, type PropertyMap, type PropertyValue } from "./property-value.ts";
 import { isDefaultProvider, nameOf, rootStackType, typeOf } from "./urn.ts";
-import type { StepMetadata, Summary } from "./events.ts";
 
 export interface DisplayOptions {
   /** What is done, for the headline: `Updating (dev)`. */
   title: string;
   stack: string;
-  project: string;
-  /** Property by property instead of one line per step. */
   diff: boolean;
 }
 
-/** Tells people about an operation as the CLI does where there is no terminal. */
-export class Display implements EventSink {
-  private readonly options: DisplayOptions;
-  private readonly write: (text: string) => void;
-  private readonly started = new Map<string, number>();
-  private readonly diagnostics: Diagnostic[] = [];
-  private outputs: string[] = [];
-  private failed = 0;
+type Print = (line: string) => void;
+const toStdout: Print = (line) => process.stdout.write(`${line}\n`);
 
-  constructor(options: DisplayOptions, write: (text: string) => void = (text) => process.stdout.write(text)) {
-    this.options = options;
-    this.write = write;
-    this.print(`${options.title} (${options.stack}) (embedded engine):${options.diff ? "" : "\n"}`);
+/** Tells people about an operation, much as the CLI does where there is no terminal. */
+export function display({ title, stack, diff }: DisplayOptions, print = toStdout): EventSink {
+  const diagnostics: Diagnostic[] = [];
+  let outputs: string[] = [];
+  let failed = 0;
+
+  function row(step: StepMetadata, status: string): void {
+    if (step.op === "same" || isDefaultProvider(step.urn)) return;
+    const changes = step.op === "update" && step.diffs ? ` [diff: ${step.diffs.join()}]` : "";
+    print(` ${ops[step.op][0].padEnd(2)} ${label(step.urn)} ${status}${changes}`);
   }
 
-  event(event: EngineEvent): void {
-    const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, stdoutEvent, summaryEvent } = event;
-    if (resourcePreEvent) this.begin(resourcePreEvent.metadata, resourcePreEvent.planning ?? false);
-    if (resOutputsEvent) this.finish(resOutputsEvent.metadata, resOutputsEvent.planning ?? false);
-    if (resOpFailedEvent) this.fail(resOpFailedEvent.metadata);
-    if (diagnosticEvent) this.diagnose(diagnosticEvent);
-    if (stdoutEvent) this.print(stdoutEvent.message);
-    if (summaryEvent) this.summarise(summaryEvent);
-  }
-
-  private begin(step: StepMetadata, planning: boolean): void {
-    const [, planned, doing] = ops[step.op];
-    this.started.set(step.urn + step.op, Date.now());
-    if (this.options.diff) this.print(...renderStep(step));
-    else this.row(step, planning ? planned : `${doing} (0s)`);
-  }
-
-  private finish(step: StepMetadata, planning: boolean): void {
-    if (step.type === rootStackType && !step.op.startsWith("delete")) {
-      const { oldState, newState } = step[states];
-      const olds = step.op === "create" ? undefined : (oldState?.outputs ?? {});
-      this.outputs = renderProperties(olds, newState?.outputs ?? {}, !planning);
-    }
-    const seconds = (Date.now() - (this.started.get(step.urn + step.op) ?? Date.now())) / 1000;
-    if (!planning) this.row(step, `${ops[step.op][3]} (${seconds.toFixed(2)}s)`);
-  }
-
-  private fail(step: StepMetadata): void {
-    this.failed++;
-    this.row(step, `**${ops[step.op][2]} failed**`);
-  }
-
-  private row(step: StepMetadata, status: string): void {
-    if (this.options.diff || step.op === "same" || isDefaultProvider(step.urn)) return;
-    const changes = step.op === "update" || step.op.includes("replace") ? changedProperties(step) : "";
-    this.print(` ${ops[step.op][0]} ${shortType(step.urn)} ${nameOf(step.urn)} ${status}${changes}`);
-  }
-
-  private diagnose(diagnostic: Diagnostic): void {
-    const { urn, message, ephemeral } = diagnostic;
-    if (!ephemeral) this.diagnostics.push(diagnostic);
-    else if (!this.options.diff) {
-      this.print(`    ${urn ? `${shortType(urn)} ${nameOf(urn)}: ` : ""}${message.trimEnd()}`);
-    }
-  }
-
-  private summarise(summary: Summary): void {
-    const { diff } = this.options;
-    this.printDiagnostics();
-    if (this.outputs.length > 0) {
-      this.print(diff ? "    --outputs:--" : "Outputs:", ...this.outputs, ...(diff ? [] : [""]));
-    }
-    const lines = summaryLines(summary, this.failed).map((line) => `    ${line}`);
-    if (lines.length > 0) this.print("Resources:", ...lines);
-    if (!summary.isPreview) this.print(`\nDuration: ${summary.durationSeconds}s`);
-    this.print("");
-  }
-
-  private printDiagnostics(): void {
-    const { diff, project, stack } = this.options;
-    if (this.diagnostics.length > 0) this.print(diff ? "Diagnostics:" : "\nDiagnostics:");
-    for (const [urn, list] of Map.groupBy(this.diagnostics, ({ urn = "" }) => urn)) {
-      const subject = urn ? `${shortType(urn)} (${nameOf(urn)})` : `${rootStackType} (${project}-${stack})`;
-      const lines = list.flatMap(({ prefix = "", message }) => `${prefix}${message.trimEnd()}`.split("\n"));
-      this.print(`  ${subject}:`, ...lines.map((line) => `    ${line}`.trimEnd()), "");
-    }
-  }
-
-  private print(...lines: string[]): void {
-    this.write(lines.map((line) => `${line}\n`).join(""));
-  }
+  print(`${title} (${stack}) (embedded engine):\n`);
+  return {
+    event({ resourcePreEvent: begun, resOutputsEvent: done, resOpFailedEvent: failure, ...told }) {
+      const { diagnosticEvent: diagnostic, stdoutEvent, summaryEvent } = told;
+      if (begun && diff) for (const line of renderStep(begun.metadata)) print(line);
+      else if (begun) row(begun.metadata, ops[begun.metadata.op][begun.planning ? 1 : 2]);
+      if (done && !done.planning && !diff) row(done.metadata, ops[done.metadata.op][3]);
+      if (done?.metadata.type === rootStackType && !done.metadata.op.startsWith("delete")) {
+        const { oldState, newState } = done.metadata[states];
+        outputs = renderProperties(oldState && (oldState.outputs ?? {}), newState?.outputs ?? {}, !done.planning);
+      }
+      if (failure) row(failure.metadata, `${failure.metadata.op} failed`);
+      if (failure) failed++;
+      if (diagnostic && !diagnostic.ephemeral) diagnostics.push(diagnostic);
+      else if (diagnostic && !diff) print(`    ${label(diagnostic.urn ?? "")}: ${diagnostic.message.trimEnd()}`);
+      if (stdoutEvent) print(stdoutEvent.message);
+      if (!summaryEvent) return;
+      if (diagnostics.length > 0) print("\nDiagnostics:");
+      for (const { urn, prefix = "", message } of diagnostics) {
+        print(`  ${urn ? label(urn) : `stack ${stack}`}:`);
+        print(`${prefix}${message.trimEnd()}\n`.replace(/^(?=.)/gm, "    "));
+      }
+      if (outputs.length > 0) print(["Outputs:", ...outputs, ""].join("\n"));
+      print("Resources:");
+      for (const [op, count] of Object.entries(summaryEvent.resourceChanges) as [Op, number][]) {
+        const [mark, planned, , happened] = ops[op];
+        print(`    ${mark} ${count} ${summaryEvent.isPreview || op === "same" ? planned : happened}`);
+      }
+      if (failed > 0) print(`    ${failed} errored`);
+      print(summaryEvent.isPreview ? "" : `\nDuration: ${summaryEvent.durationSeconds}s\n`);
+    },
+  };
 }
 
-function summaryLines({ resourceChanges, isPreview }: Summary, failed: number): string[] {
-  const { same = 0, ...changes } = resourceChanges;
-  const counts = Object.entries(changes) as [Op, number][];
-  const lines = counts.map(([op, count]) => {
-    const [mark, planned, , done] = ops[op];
-    return `${mark.trim()} ${count} ${isPreview ? `to ${planned}` : done}`;
-  });
-  const total = counts.reduce((sum, [, count]) => sum + count, 0);
-  const rest = [...(counts.length > 1 ? [`${total} changes`] : []), ...(same > 0 ? [`${same} unchanged`] : [])];
-  return [...lines, ...(rest.length > 0 ? [rest.join(". ")] : []), ...(failed > 0 ? [`${failed} errored`] : [])];
+/** Collects a preview and prints it as the CLI's `--json` does. */
+export function previewJson(print = toStdout): EventSink {
+  const [steps, diagnostics]: [object[], object[]] = [[], []];
+  const started = Date.now();
+  return {
+    event({ resourcePreEvent, diagnosticEvent, summaryEvent }) {
+      if (resourcePreEvent && isShown(resourcePreEvent.metadata)) {
+        const { op, urn, provider, diffs, keys, detailedDiff, [states]: shown } = resourcePreEvent.metadata;
+        const reasons = { diffReasons: diffs, replaceReasons: keys, detailedDiff };
+        steps.push({ op, urn, ...given({ provider }), ...masked(shown as PropertyMap), ...reasons });
+      }
+      if (diagnosticEvent && !diagnosticEvent.ephemeral) {
+        const { urn, prefix = "", message, severity } = diagnosticEvent;
+        diagnostics.push({ urn, message: prefix + message.trimEnd(), severity });
+      }
+      if (!summaryEvent) return;
+      const told = { ...given({ steps, diagnostics }), duration: (Date.now() - started) * 1e6 };
+      print(JSON.stringify({ ...told, changeSummary: summaryEvent.resourceChanges }, null, 4));
+    },
+  };
 }
 
-/** ` [diff: ~environment,+stdin]`: the properties that a step changes. */
-function changedProperties(step: StepMetadata): string {
-  const { oldState: { inputs: olds = {} } = {}, newState: { inputs: news = {} } = {} } = step[states];
-  const changes = (step.diffs ?? changedKeys(olds, news)).map((key) => markOf(olds[key], news[key]) + key);
-  return changes.length > 0 ? ` [diff: ${changes.join(",")}]` : "";
-}
+const isShown = ({ op, urn, type }: StepMetadata): boolean =>
+  !isDefaultProvider(urn) && (op !== "same" || type === rootStackType);
 
-function renderStep({ op, urn, type, [states]: { oldState, newState } }: StepMetadata): string[] {
-  const isRoot = type === rootStackType;
-  if (isDefaultProvider(urn) || (op === "same" && !isRoot) || op.includes("-replace")) return [];
-  const [mark, planned] = ops[op];
+/** Type and name; bridged providers have a file name in the type, which says nothing. */
+const label = (urn: string): string => `${typeOf(urn).replace(/^([^:]+:[^:/]+)\/[^:]+:/, "$1:")} ${nameOf(urn)}`;
+
+function renderStep(step: StepMetadata): string[] {
+  const { op, urn } = step;
+  if (!isShown(step) || op.includes("-replace")) return [];
+  const { oldState, newState } = step[states];
   const [olds, news] = [oldState, op === "delete" ? undefined : newState].map((state) => state && (state.inputs ?? {}));
-  const properties = op === "same" ? [] : renderProperties(olds, news);
-  const lines = [`${mark.trim() || " "} ${shortType(urn)}: (${planned})`, `    [urn=${urn}]`, ...properties];
-  return lines.map((line) => (isRoot ? line : `    ${line}`));
+  return [`${ops[op][0]} ${label(urn)}: (${ops[op][1]})`, ...renderProperties(olds, news)];
 }
 
-/** A URN's type without the file name that bridged providers have in theirs. */
-function shortType(urn: string): string {
-  return typeOf(urn).replace(/^([^:]+:[^:/]+)\/[^:]+:/, "$1:");
+type Leaves = Map<string, PropertyValue>;
+
+/** Of two sides of an object what changes from what to what, path by path; everything if `whole`. */
+export function renderProperties(olds?: PropertyMap, news?: PropertyMap, whole = false): string[] {
+  const [before, after] = [olds, news].map((side) => new Map(side && leaves("", side))) as [Leaves, Leaves];
+  const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
+  return paths.flatMap((path) => {
+    const [old, next] = [before.get(path), after.get(path)];
+    if (equal(old, next)) return whole ? [`    ${path}: ${shownValue(next)}`] : [];
+    if (old === undefined) return [`  + ${path}: ${shownValue(next)}`];
+    if (next === undefined) return [`  - ${path}: ${shownValue(old)}`];
+    return [`  ~ ${path}: ${shownValue(old)} => ${shownValue(next)}`];
+  });
+}
+
+/** What is inside, by path. A text that is a JSON object or list is taken for one, a secret is never looked into. */
+function leaves(path: string, value: PropertyValue): [string, PropertyValue][] {
+  const inner = typeof value === "string" && /^\s*[[{]/.test(value) ? parsed(value) : value;
+  const items = inner instanceof Object && !isSecret(inner) ? Object.entries(inner) : [];
+  if (items.length === 0) return path === "" ? [] : [[path, value]];
+  return items.flatMap(([key, item]) => {
+    if (key.startsWith("__")) return [];
+    if (Array.isArray(inner)) return leaves(`${path}[${key}]`, item);
+    return leaves(path === "" ? key : `${path}.${key}`, item);
+  });
+}
+
+function shownValue(value: PropertyValue = null): string {
+  if (isSecret(value)) return mask;
+  return value === unknown ? "[unknown]" : JSON.stringify(value);
+}
+
+function parsed(text: string): PropertyValue {
+  try {
+    return JSON.parse(text) as PropertyValue;
+  } catch {
+    return text;
+  }
 }

@@ -1,3 +1,4 @@
+import { appendFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { given, type ResourceState } from "./checkpoint.ts";
 import { mask, masked } from "./property-value.ts";
@@ -7,29 +8,24 @@ import type { Diff } from "./diff.ts";
 
 /** What can be done to a resource: its mark, and the words for what is planned, under way and done. */
 export const ops = {
-  same: ["  ", "same", "", ""],
-  create: ["+ ", "create", "creating", "created"],
-  update: ["~ ", "update", "updating", "updated"],
-  delete: ["- ", "delete", "deleting", "deleted"],
-  read: ["> ", "read", "reading", "read"],
+  same: [" ", "same", "", ""],
+  create: ["+", "create", "creating", "created"],
+  update: ["~", "update", "updating", "updated"],
+  delete: ["-", "delete", "deleting", "deleted"],
+  read: [">", "read", "reading", "read"],
   replace: ["+-", "replace", "replacing", "replaced"],
   "create-replacement": ["++", "create replacement", "creating replacement", "created replacement"],
   "delete-replaced": ["--", "delete original", "deleting original", "deleted original"],
-  discard: ["< ", "discard", "discarding", "discarded"],
-  refresh: ["~ ", "refresh", "refreshing", "refreshed"],
+  discard: ["<", "discard", "discarding", "discarded"],
+  refresh: ["~", "refresh", "refreshing", "refreshed"],
 } as const;
 
 export type Op = keyof typeof ops;
 export type Severity = DiagnosticEvent["severity"] | "debug";
 export type Diagnostic = Omit<DiagnosticEvent, "severity"> & { severity: Severity };
 export type StepMetadata = ReturnType<typeof stepMetadata>;
-export type Summary = Omit<SummaryEvent, "policyPacks"> & {
-  PolicyPacks: object;
-  isPreview: boolean;
-  result: "succeeded" | "failed";
-};
+export type Summary = Omit<SummaryEvent, "policyPacks"> & { PolicyPacks: object; isPreview: boolean; result: string };
 
-/** One event of an operation, in the CLI's own form. */
 export interface EngineEvent {
   preludeEvent?: { config: object };
   resourcePreEvent?: { metadata: StepMetadata; planning?: boolean };
@@ -50,7 +46,6 @@ export interface EventSink {
 /** The whole states of a step, for what is shown to people; not part of what is logged. */
 export const states = Symbol("states");
 
-/** What events tell of a step. */
 interface Told {
   op: Op;
   old?: ResourceState | undefined;
@@ -76,7 +71,6 @@ export function stepMetadata({ op, old, next, diff }: Told) {
   };
 }
 
-/** A resource as events show it: secrets masked. */
 function eventState({ custom, delete: isReplaced, protect, ...state }: ResourceState) {
   const { type, urn, id = "", parent = "", provider = "", inputs = {}, outputs = {} } = state;
   const flags = given({ custom, delete: isReplaced, protect });
@@ -105,7 +99,6 @@ export class Masker {
   }
 }
 
-/** Hands every event to every sink. */
 export class Events {
   readonly masker = new Masker();
   private readonly sinks: EventSink[];
@@ -120,12 +113,10 @@ export class Events {
     for (const sink of this.sinks) sink.event(event);
   }
 
-  /** A step begins. */
   begun(step: Told): void {
     this.emit({ resourcePreEvent: { metadata: stepMetadata(step), ...this.planning } });
   }
 
-  /** A step is done. */
   done(step: Told): void {
     this.emit({ resOutputsEvent: { metadata: stepMetadata(step), ...this.planning } });
   }
@@ -136,13 +127,37 @@ export class Events {
 
   diagnostic(severity: Severity, text: string, urn?: string, ephemeral = false): void {
     const message = `${this.masker.mask(stripVTControlCharacters(text))}\n`;
-    const prefix = severity.startsWith("info") ? "" : `${severity}: `;
-    this.emit({
-      diagnosticEvent: { ...given({ urn, prefix }), message, color: "never", severity, ...given({ ephemeral }) },
-    });
+    const about = given({ urn, prefix: severity.startsWith("info") ? "" : `${severity}: `, ephemeral });
+    this.emit({ diagnosticEvent: { ...about, message, color: "never", severity } });
   }
 
   async close(): Promise<void> {
     for (const sink of this.sinks) await sink.close?.();
   }
+}
+
+/** `--event-log`: a file with one event per line, or the Automation API's `tcp://HOST:PORT`. */
+export async function openEventLog(target: string): Promise<EventSink> {
+  let sequence = 0;
+  const textOf = (event: EngineEvent): string =>
+    JSON.stringify({ sequence: sequence++, timestamp: Math.floor(Date.now() / 1000), ...event });
+  const address = /^tcp:\/\/(.*)/.exec(target)?.[1];
+  if (address === undefined) return { event: (event) => appendFileSync(target, `${textOf(event)}\n`) };
+  const [{ default: grpc }, { default: events_pb }, { default: events_grpc_pb }] = await Promise.all([
+    import("@grpc/grpc-js"),
+    import("@pulumi/pulumi/proto/events_pb.js"),
+    import("@pulumi/pulumi/proto/events_grpc_pb.js"),
+  ]);
+  const client = new events_grpc_pb.EventsClient(address, grpc.credentials.createInsecure());
+  const finished = Promise.withResolvers<undefined>();
+  // A listener that has gone away is no reason to fail the operation.
+  const stream = client.streamEvents(() => finished.resolve(undefined));
+  return {
+    event: (event) => void stream.write(new events_pb.EventRequest().setEvent(textOf(event))),
+    async close() {
+      stream.end();
+      await finished.promise;
+      client.close();
+    },
+  };
 }

@@ -14,7 +14,6 @@ export interface Goal {
   /** What it may have been before: a URN, or the parts that were different. */
   aliases?: Alias.AsObject[];
   deleteBeforeReplace?: boolean;
-  /** The outputs of a resource that is only read. */
   read?: () => Promise<PropertyMap>;
 }
 
@@ -59,7 +58,6 @@ function refuseOptions(asked: RegisterResourceRequest.AsObject): void {
   if (used) throw refuse(`${asked.type} "${asked.name}": ${used}`);
 }
 
-/** A Struct from the wire as a property map. */
 export function propertyMap(struct: { toJavaScript(): object } | undefined): PropertyMap {
   return flattenOutputs((struct?.toJavaScript() ?? {}) as PropertyMap);
 }
@@ -69,14 +67,13 @@ function customTimeouts({ customtimeouts }: RegisterResourceRequest.AsObject): C
   return given({ create: seconds(create), update: seconds(update), delete: seconds(pb_delete) });
 }
 
-const unitSeconds: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };
-
 /** A Go duration such as `1m30s`. */
 export function seconds(duration: string): number | undefined {
   if (duration === "") return undefined;
+  const unitSeconds: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };
   const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(h|ms|us|µs|ns|m|s)/g)];
   if (parts.map(([part]) => part).join("") !== duration) {
     throw new UserError(`unable to parse custom timeout "${duration}"`);
   }
-  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (unitSeconds[unit ?? ""] ?? 0), 0);
+  return parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (unitSeconds[unit] ?? 0), 0);
 }

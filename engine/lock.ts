@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { namesIn, writeProblem, type Backend, type StackName } from "./backend.ts";
 import { now } from "./checkpoint.ts";
 import { UserError } from "./user-error.ts";
 import { currentState, type Session } from "./workspace.ts";
+import type { Backend, StackName } from "./backend.ts";
 
 /** Runs `work` with the stack's lock held, without which nothing writes its state. */
 export async function locked<T>(session: Session, work: () => T | Promise<T>): Promise<T> {
@@ -20,24 +20,24 @@ export async function locked<T>(session: Session, work: () => T | Promise<T>): P
   }
 }
 
-/** Takes the lock and answers how to release it. */
 export async function lock(backend: Backend, name: StackName): Promise<() => void> {
-  const others = lockFiles(backend, name);
-  if (others.length > 0) {
+  const { directory, files } = locksOf(backend, name);
+  if (files.length > 0) {
     throw new UserError(
-      `the stack is currently locked by ${others.length} lock(s). Either wait for the other process(es) to end or ` +
-        `delete the lock file with \`pulumi cancel\`.${others.map((file) => `\n  ${describe(backend, file)}`).join("")}`,
+      `the stack is currently locked by ${files.length} lock(s). Either wait for the other process(es) to end or ` +
+        `delete the lock file with \`pulumi cancel\`.${files.map((file) => `\n  ${describe(backend, file)}`).join("")}`,
     );
   }
-  const release = writeLock(join(directoryOf(backend, name), `${randomUUID()}.json`));
-  if (lockFiles(backend, name).length === 1) return release;
+  const release = writeLock(directory);
+  if (locksOf(backend, name).files.length === 1) return release;
   // Those that start at the same moment find each other's files: all step back, and come again one by one.
   release();
   await setTimeout(Math.random() * 200);
   return lock(backend, name);
 }
 
-function writeLock(file: string): () => void {
+function writeLock(directory: string): () => void {
+  const file = join(directory, `${randomUUID()}.json`);
   const release = (): void => {
     process.off("exit", release);
     rmSync(file, { force: true });
@@ -45,29 +45,26 @@ function writeLock(file: string): () => void {
   // A second interrupt ends the process on the spot.
   process.once("exit", release);
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     const owner = { pid: process.pid, username: userName(), hostname: hostname(), timestamp: now() };
     writeFileSync(file, JSON.stringify(owner), { mode: 0o600 });
   } catch (error) {
     release();
-    throw writeProblem(file, error as Error);
+    throw new UserError(`could not write ${file}: ${(error as Error).message}`);
   }
   return release;
 }
 
 /** `pulumi cancel`: removes the locks whoever holds them, and stops nobody. */
 export function removeLocks(backend: Backend, name: StackName): void {
-  for (const file of lockFiles(backend, name)) rmSync(file, { force: true });
-}
-
-function directoryOf(backend: Backend, { project, stack }: StackName): string {
-  return backend.path("locks", "organization", project, stack);
+  for (const file of locksOf(backend, name).files) rmSync(file, { force: true });
 }
 
 /** Any file in the stack's lock folder is a lock. */
-function lockFiles(backend: Backend, name: StackName): string[] {
-  const directory = directoryOf(backend, name);
-  return namesIn(directory, ".json").map((file) => join(directory, file));
+function locksOf(backend: Backend, { project, stack }: StackName): { directory: string; files: string[] } {
+  const directory = backend.path("locks", "organization", project, stack);
+  const names = existsSync(directory) ? readdirSync(directory) : [];
+  return { directory, files: names.map((file) => join(directory, file)) };
 }
 
 /** A container's user often has a number and no name. */

@@ -1,6 +1,5 @@
-import { cpus } from "node:os";
-import { checkIntegrity, given, refuseForeignState, type ResourceState } from "./checkpoint.ts";
-import { hasSecure, programConfiguration, stackConfiguration, validateConfiguration } from "./configuration.ts";
+import { checkIntegrity, cliVersion, given, refuseForeignState, type ResourceState } from "./checkpoint.ts";
+import { hasSecure, programConfiguration, stackConfiguration } from "./configuration.ts";
 import { Events, type EventSink } from "./events.ts";
 import { mapObject, mask, type PropertyMap } from "./property-value.ts";
 import { resourceProvider } from "./providers.ts";
@@ -8,16 +7,18 @@ import { Snapshot } from "./snapshot.ts";
 import { StepExecutor } from "./step-executor.ts";
 import { UserError } from "./user-error.ts";
 import type { UpdateInfo } from "./backend.ts";
+import type { Flags } from "./command-line.ts";
 import type { Session } from "./workspace.ts";
 
-export interface Options extends Pick<UpdateInfo, "kind" | "message" | "environment"> {
+export type Kind = UpdateInfo["kind"];
+
+export interface Options {
+  kind: Kind;
   preview: boolean;
-  /** A preview has been made of this. */
-  previewed: boolean;
+  /** Whether there was no preview of this update, so that it makes one by itself, to see what would be refused. */
+  rehearses: boolean;
   parallel: number;
-  clearPendingCreates: boolean;
-  /** Refreshes before an update or a destroy. */
-  refresh: boolean;
+  flags: Flags;
   sinks: EventSink[];
 }
 
@@ -26,23 +27,17 @@ export interface Outcome {
   changes: object;
 }
 
-/** What one operation has at hand while it runs. */
 export interface Run {
-  /** Whether it is only to find out what would be refused. */
-  isRehearsal: boolean;
   session: Session;
   options: Options;
   config: Awaited<ReturnType<typeof programConfiguration>>;
   events: Events;
   snapshot: Snapshot;
   executor: StepExecutor;
-  /** The resources that the stack has, secrets opened. */
   base: Promise<ResourceState[]>;
-  /** What the provider's functions have answered, by token and arguments. */
+  /** What providers' functions have answered, by token and arguments. */
   answers: Map<string, Promise<PropertyMap>>;
 }
-
-export const defaultParallel = 4 * cpus().length;
 
 const unixTime = (): number => Math.floor(Date.now() / 1000);
 
@@ -57,20 +52,19 @@ export async function perform(session: Session, options: Options): Promise<Outco
 }
 
 async function performWith(events: Events, session: Session, options: Options): Promise<Outcome> {
-  const configuration = stackConfiguration(session.project, session.file);
-  validateConfiguration(session.project, session.name.stack, configuration);
   refuseForeignState(session.state);
   checkIntegrity(session.state.deployment);
   process.chdir(session.project.programDirectory);
   const startTime = unixTime();
-  const run = await begin(events, session, options, configuration);
+  const run = await begin(events, session, options);
+  const { executor, snapshot, base } = run;
   const stopListening = listenForSignals(run);
   try {
-    if (options.refresh || options.kind === "refresh") await refresh(run);
+    if (options.flags.refresh === "true" || options.kind === "refresh") await refresh(run);
     if (options.kind === "update") await (await import("./program.ts")).runProgram(run);
-    if (options.kind === "destroy") await run.executor.delete(await run.base);
-    if (!options.preview && !run.executor.refusal) run.snapshot.writes = true;
-    await run.snapshot.flush().catch(() => run.executor.fail());
+    if (options.kind === "destroy") await executor.delete(await base);
+    if (!options.preview && !executor.refusal) snapshot.writes = true;
+    await snapshot.flush().catch(() => executor.fail());
     return await conclude(run, startTime);
   } finally {
     stopListening();
@@ -79,7 +73,8 @@ async function performWith(events: Events, session: Session, options: Options): 
 }
 
 /** Makes what the operation needs. The passphrase is checked meanwhile: that takes as long as starting the program. */
-async function begin(events: Events, session: Session, options: Options, configuration: PropertyMap): Promise<Run> {
+async function begin(events: Events, session: Session, options: Options): Promise<Run> {
+  const configuration = stackConfiguration(session.project, session.file);
   const snapshot = new Snapshot(session);
   const unlocked = session.secrets.unlock().catch((error: unknown) => {
     throw new UserError(`getting stack configuration: get stack secrets manager: ${(error as Error).message}`);
@@ -93,16 +88,16 @@ async function begin(events: Events, session: Session, options: Options, configu
   const shown = mapObject(values, (value, key) => (secretKeys.includes(key) ? mask : value));
   events.emit({ preludeEvent: { config: shown } });
   const executor = new StepExecutor({ session, options, events, snapshot });
-  return { isRehearsal: false, session, options, config, events, snapshot, executor, base, answers: new Map() };
+  return { session, options, config, events, snapshot, executor, base, answers: new Map() };
 }
 
 /** Opens the state. Creates that a crash interrupted are carried along until cleared; other pending operations are not. */
-function openState({ state, secrets }: Session, { clearPendingCreates }: Options, snapshot: Snapshot): ResourceState[] {
+function openState({ state, secrets }: Session, { flags }: Options, snapshot: Snapshot): ResourceState[] {
   const { resources = [], pending_operations = [] } = state.deployment;
   // What the state has and the engine does not know is refused before anything changes.
   for (const { type, custom, external } of resources) if (custom && !external) resourceProvider(type);
   const base = resources.map((resource) => secrets.open(resource, resource.urn));
-  const kept = pending_operations.filter(({ type }) => type === "creating" && !clearPendingCreates);
+  const kept = pending_operations.filter(({ type }) => type === "creating" && !flags["clear-pending-creates"]);
   const pending = kept.map(({ type, resource }) => ({ type, resource: secrets.open(resource, resource.urn) }));
   snapshot.open(base, pending);
   return base;
@@ -118,25 +113,31 @@ async function refresh({ base, events, executor, options, snapshot }: Run): Prom
     executor.count("same", old.urn);
     // The CLI leaves out what depends on nothing.
     const { propertyDependencies = {}, ...rest } = old;
-    const needed = Object.entries(propertyDependencies).filter(([, urns]) => urns.length > 0);
-    snapshot.replace(old, { ...rest, ...given({ propertyDependencies: Object.fromEntries(needed) }) });
+    snapshot.replace(old, {
+      ...rest,
+      ...given({ propertyDependencies: given(propertyDependencies) }),
+    } as ResourceState);
   }
 }
 
-/** Says how it went, and writes the history. */
 async function conclude({ session, options, events, executor, snapshot }: Run, startTime: number): Promise<Outcome> {
   const { maybeCorrupt, changes: resourceChanges, failed, stepFailed } = executor;
-  const { kind, message, environment, preview: isPreview } = options;
+  const { kind, preview: isPreview, flags } = options;
   const ok = !failed && !stepFailed;
   const result = ok ? "succeeded" : "failed";
   if (stepFailed) events.diagnostic("error", `${isPreview ? "preview" : "update"} failed`);
   const endTime = unixTime();
-  const summary = { maybeCorrupt, durationSeconds: endTime - startTime, resourceChanges, isPreview, result } as const;
+  const summary = { maybeCorrupt, durationSeconds: endTime - startTime, resourceChanges, isPreview, result };
   events.emit({ summaryEvent: { ...summary, PolicyPacks: {} } });
   if (snapshot.problem) throw snapshot.problem;
-  // A refusal before the first step leaves no trace.
+  // A preview leaves no trace, and neither does a refusal before the first step.
   if (snapshot.writes) {
-    const about = { kind, startTime, message, environment, config: session.file.config() };
+    const environment = {
+      "exec.kind": flags["exec-kind"] ?? "cli",
+      "pulumi.version": cliVersion,
+      "pulumi.os": process.platform,
+    };
+    const about = { kind, startTime, message: flags.message ?? "", environment, config: session.file.config() };
     const update = { ...about, version: 0, result, endTime, resourceChanges } as const;
     await session.backend.addToHistory(session.name, update, snapshot.content()).catch((error: unknown) => {
       const problem = (error as Error).message;

@@ -6,29 +6,29 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
-import grpc from "@grpc/grpc-js";
+import grpc, { type UntypedServiceImplementation } from "@grpc/grpc-js";
 import engine_grpc_pb from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import empty_pb from "google-protobuf/google/protobuf/empty_pb.js";
 import resource_grpc_pb from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import { Events } from "./events.ts";
-import { Operation } from "./operation.ts";
-import { engineService, resourceMonitor } from "./services.ts";
+import { monitorService, ResourceMonitor, service } from "./resource-monitor.ts";
 import { Snapshot } from "./snapshot.ts";
 import { StepExecutor } from "./step-executor.ts";
-import { UserError } from "./user-error.ts";
+import { refuse, UserError } from "./user-error.ts";
+import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb.js";
 import type { Run } from "./perform.ts";
 
 /** The exit code of a program that has told its failure already. */
 const alreadyTold = 32;
 
-/** Runs the user's program against this engine, and the deletes that follow from it. */
 export async function runProgram(run: Run): Promise<void> {
   const { options, executor, base } = run;
-  warnOfPending(run);
-  if (!options.preview && !options.previewed) executor.rehearse = () => rehearse(run);
-  const begun = base.then((resources) => new Operation(run, resources));
+  if (!options.preview) warnOfPending(run);
+  if (!options.preview && options.rehearses) executor.rehearse = () => rehearse(run);
+  const begun = base.then((resources) => new ResourceMonitor(run, resources));
   begun.catch(() => undefined); // whoever waits for it is told
   const server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
-  server.addService(resource_grpc_pb.ResourceMonitorService, resourceMonitor(begun));
+  server.addService(resource_grpc_pb.ResourceMonitorService, monitorService(begun, run));
   server.addService(engine_grpc_pb.EngineService, engineService(run));
   const listen = promisify(server.bindAsync.bind(server));
   let program: ChildProcess | undefined;
@@ -36,15 +36,16 @@ export async function runProgram(run: Run): Promise<void> {
     program = start(run, await listen("127.0.0.1:0", grpc.ServerCredentials.createInsecure()));
     const ended = once(program, "close") as Promise<[code: number | null, signal: string | null]>;
     void killWhenStopped(run, program, ended);
-    const operation = await begun;
+    const monitor = await begun;
     const [code, signal] = await ended;
-    if (code === 0) await operation.deleteRest();
+    if (code === 0) await monitor.deleteRest();
     await executor.idle();
     if (code !== 0 && !executor.failed) {
       const how = signal ? `was ended by ${signal}` : `exited with non-zero exit code: ${code ?? ""}`;
-      executor.fail(code === alreadyTold ? undefined : `an unhandled error occurred: Program ${how}`);
+      const problem = new UserError(`an unhandled error occurred: Program ${how}`);
+      executor.fail(code === alreadyTold ? undefined : problem);
     }
-    operation.finish();
+    monitor.finish();
   } finally {
     program?.kill("SIGKILL");
     server.forceShutdown();
@@ -58,11 +59,10 @@ async function rehearse(update: Run): Promise<void> {
   const [events, snapshot] = [new Events([]), new Snapshot(session)];
   const executor = new StepExecutor({ session, options, events, snapshot });
   void update.executor.stopping.promise.then(() => executor.cancel());
-  await runProgram({ ...update, isRehearsal: true, options, events, snapshot, executor });
+  await runProgram({ ...update, options, events, snapshot, executor });
   if (executor.refusal) throw executor.refusal;
 }
 
-/** Starts the program in a process of its own, through the SDK's own entry point. */
 function start({ session, options, config, events }: Run, port: number): ChildProcess {
   const { project, name } = session;
   const { typescript = true, tsconfig, nodeargs = "" } = project.options;
@@ -77,8 +77,7 @@ function start({ session, options, config, events }: Run, port: number): ChildPr
     pwd: project.programDirectory,
     parallel: `${options.parallel}`,
   };
-  const args = nodeargs.split(/\s+/).filter(Boolean);
-  args.push(entryPoint(project.programDirectory));
+  const args = [...nodeargs.split(/\s+/).filter(Boolean), entryPoint(project.programDirectory)];
   args.push(...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]));
   if (options.preview) args.push("--dry-run");
   const env = {
@@ -95,6 +94,25 @@ function start({ session, options, config, events }: Run, port: number): ChildPr
   createInterface({ input: child.stdout }).on("line", (line) => events.diagnostic("info", line));
   createInterface({ input: child.stderr }).on("line", (line) => events.diagnostic("info#err", line));
   return child;
+}
+
+/** Pulumi's Engine service: what the program has to say, until a refusal has ended everything. */
+function engineService({ events, executor }: Run): UntypedServiceImplementation {
+  const replies = {
+    log(request: LogRequest) {
+      const { severity: level, message, urn, ephemeral } = request.toObject();
+      const severity = (["debug", "info", "warning", "error"] as const)[level];
+      const isRefused = executor.failed && !executor.stepFailed;
+      // Debug messages are many, and may hold secrets in plain text.
+      if (severity !== "debug" && !isRefused) events.diagnostic(severity, message, urn, ephemeral);
+      return new empty_pb.Empty();
+    },
+    requirePulumiVersion: () => Promise.reject(refuse("requirePulumiVersion")),
+  };
+  return service(replies, (error) => {
+    executor.fail(error);
+    return error;
+  });
 }
 
 function entryPoint(directory: string): string {
@@ -115,14 +133,12 @@ async function killWhenStopped({ executor }: Run, program: ChildProcess, ended: 
   program.kill("SIGKILL");
 }
 
-function warnOfPending({ session, options, events }: Run): void {
+function warnOfPending({ session, events }: Run): void {
   const pending = session.state.deployment.pending_operations ?? [];
-  if (pending.length === 0 || options.preview) return;
   const list = pending.map(({ resource, type }) => `  * ${resource.urn}, interrupted while ${type}\n`).join("");
-  events.diagnostic(
-    "warning",
+  const warning =
     `Attempting to deploy or update resources with ${pending.length} pending operations from previous deployment.\n${list}` +
-      "The engine was ended while it waited for these, so that it is not known whether they were completed: look. " +
-      "Then `pulumi refresh --clear-pending-creates --yes` clears what is pending.\n",
-  );
+    "The engine was ended while it waited for these, so that it is not known whether they were completed: look. " +
+    "Then `pulumi refresh --clear-pending-creates --yes` clears what is pending.\n";
+  if (pending.length > 0) events.diagnostic("warning", warning);
 }

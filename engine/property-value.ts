@@ -13,12 +13,9 @@ export const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
 const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 /** What stands for a value that only an update can tell. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-/** How events and texts show a secret. */
 export const mask = "[secret]";
 
-export function secret(value: PropertyValue): PropertyMap {
-  return { [signature]: secretSignature, value };
-}
+export const secret = (value: PropertyValue): PropertyMap => ({ [signature]: secretSignature, value });
 
 /** A secret as the state file has it: `text` is ciphertext, or JSON text when `key` is "plaintext". */
 export function sealedSecret(text: string, key: "ciphertext" | "plaintext" = "ciphertext"): PropertyMap {
@@ -55,15 +52,11 @@ export function mapSecrets<T extends PropertyValue>(
   return mapValue(value, (item, path) => (isSecret(item) ? change(item, path) : undefined));
 }
 
-/** The value without secret marks. */
 export function plain<T extends PropertyValue>(value: T): T {
   return mapSecrets(value, ({ value: inner = null }) => plain(inner));
 }
 
-/** The value as people may see it: secrets as `[secret]`. */
-export function masked<T extends PropertyValue>(value: T): T {
-  return mapSecrets(value, () => sealedSecret(mask));
-}
+export const masked = <T extends PropertyValue>(value: T): T => mapSecrets(value, () => sealedSecret(mask));
 
 export function sortedByKey<T>(map: Record<string, T>): Record<string, T> {
   return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -78,29 +71,19 @@ export function flattenOutputs<T extends PropertyValue>(value: T): T {
   });
 }
 
-/** A string as it is, anything else as JSON. */
-export function asText(value: PropertyValue | undefined): string {
-  return typeof value === "string" ? value : JSON.stringify(value ?? null);
-}
+export const asText = (value: PropertyValue | undefined): string =>
+  typeof value === "string" ? value : JSON.stringify(value ?? null);
 
-/** The value and everything inside it. */
 function parts(value: PropertyValue): PropertyValue[] {
   return typeof value === "object" && value !== null ? [value, ...Object.values(value).flatMap(parts)] : [value];
 }
 
-export function some(value: PropertyValue, test: (value: PropertyValue) => boolean): boolean {
-  return parts(value).some(test);
-}
+export const some = (value: PropertyValue, test: (value: PropertyValue) => boolean): boolean => parts(value).some(test);
+export const hasUnknown = (value: PropertyValue): boolean => parts(value).includes(unknown);
 
-export function hasUnknown(value: PropertyValue): boolean {
-  return parts(value).includes(unknown);
-}
-
-/** The plain texts of all secrets in `value`, for masking what a script prints; a longer one may contain a shorter. */
 export function secretTexts(value: PropertyValue): string[] {
   const inSecrets = parts(value).flatMap((item) => (isSecret(item) ? parts(item.value ?? null) : []));
-  const texts = inSecrets.filter((item) => typeof item === "string");
-  return texts.filter((text) => text !== "").sort((a, b) => b.length - a.length);
+  return inSecrets.filter((item) => typeof item === "string" && item !== "") as string[];
 }
 
 export const equal: (a?: PropertyValue, b?: PropertyValue) => boolean = isDeepStrictEqual;

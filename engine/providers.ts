@@ -21,7 +21,6 @@ export interface Created {
   outputs: PropertyMap;
 }
 
-/** One package's resources and functions, by token. */
 export interface Provider {
   resources: Record<string, ResourceProvider>;
   functions: Record<string, (args: PropertyMap, context: StepContext) => Promise<PropertyMap>>;
@@ -36,12 +35,11 @@ export interface ResourceProvider {
   delete?(old: ResourceState, context: StepContext): Promise<void>;
 }
 
-/** The packages that are built in. */
-const packages: Partial<Record<string, Provider>> = {
-  command: commandProvider,
-  random: randomProvider,
-  pulumi: { resources: {}, functions: {} },
-};
+const packages = new Map<string, Provider>([
+  ["command", commandProvider],
+  ["random", randomProvider],
+  ["pulumi", { resources: {}, functions: {} }],
+]);
 
 /** A provider itself, as a resource of the state. */
 const providerResource: ResourceProvider = {
@@ -51,19 +49,15 @@ const providerResource: ResourceProvider = {
 };
 
 /** The package of a type or function, or the one that a provider resource stands for. */
-export function packageOf(token: string): string {
-  return /^(?:pulumi:providers:)?([^:]*)/.exec(token)?.[1] ?? "";
-}
+export const packageOf = (token: string): string => token.replace("pulumi:providers:", "").split(":")[0] ?? "";
 
-/** The provider of a type or function. */
 export function providerOf(token: string): Provider {
   const name = packageOf(token);
-  const provider = packages[name];
+  const provider = packages.get(name);
   if (!provider) throw refuse(name === "pulumi-nodejs" ? "a dynamic provider" : `the package "${name}"`);
   return provider;
 }
 
-/** What makes custom resources of a type. */
 export function resourceProvider(type: string): ResourceProvider {
   const { resources } = providerOf(type);
   const provider = isProviderType(type) ? providerResource : resources[type];

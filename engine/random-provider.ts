@@ -4,68 +4,61 @@ import { asText, equal, hasUnknown, mapObject, plain, type PropertyMap, type Pro
 import { refuse } from "./user-error.ts";
 import type { Created, Provider, ResourceProvider } from "./providers.ts";
 
-/** One kind of random resource: made once from its inputs, and made anew whenever one of them changes. */
-interface Recipe {
-  /** What inputs that are not given count as. */
-  defaults?: (inputs: PropertyMap) => PropertyMap;
-  make: (inputs: PropertyMap) => Created | Promise<Created>;
-}
+type Make = (inputs: PropertyMap) => Created | Promise<Created>;
+const madeOf = (result: string | number): Created => ({ id: String(result), outputs: { result } });
 
-const recipes: Record<string, Recipe> = {
-  Password: {
-    defaults: (inputs) => textDefaults(inputs, "3"),
-    async make(inputs) {
-      const { hash } = await import("bcryptjs");
-      const result = randomText(inputs);
-      return { id: "none", outputs: { result, bcryptHash: await hash(result, 10) } };
-    },
+/** The kinds of random resources: made once from their inputs, and made anew whenever one of them changes. */
+const kinds: Record<string, Make> = {
+  async Password(inputs) {
+    const { hash } = await import("bcryptjs");
+    const result = randomText(inputs);
+    return { id: "none", outputs: { result, bcryptHash: await hash(result, 10) } };
   },
-  String: { defaults: (inputs) => textDefaults(inputs, "2"), make: (inputs) => madeOf(randomText(inputs)) },
-  Uuid: { make: () => madeOf(randomUUID()) },
-  Integer: { make: ({ min, max }) => madeOf(randomInt(Number(min), Number(max) + 1)) },
-  Id: {
-    make({ byteLength, prefix = "" }) {
-      const bytes = randomBytes(Number(byteLength));
-      const [hex, id] = [bytes.toString("hex"), bytes.toString("base64url")];
-      const forms = { b64Std: bytes.toString("base64"), b64Url: id, dec: `${BigInt(`0x${hex}`)}`, hex };
-      return { id, outputs: mapObject(forms, (form) => asText(prefix) + asText(form)) };
-    },
+  String: (inputs) => madeOf(randomText(inputs)),
+  Uuid: () => madeOf(randomUUID()),
+  Integer: ({ min, max }) => madeOf(randomInt(Number(min), Number(max) + 1)),
+  Id({ byteLength, prefix = "" }) {
+    const bytes = randomBytes(Number(byteLength));
+    const [hex, id] = [bytes.toString("hex"), bytes.toString("base64url")];
+    const forms = { b64Std: bytes.toString("base64"), b64Url: id, dec: `${BigInt(`0x${hex}`)}`, hex };
+    return { id, outputs: mapObject(forms, (form) => asText(prefix) + asText(form)) };
   },
-  Bytes: {
-    make({ length }) {
-      const bytes = randomBytes(Number(length));
-      const base64 = bytes.toString("base64");
-      return { id: base64, outputs: { base64, hex: bytes.toString("hex") } };
-    },
+  Bytes({ length }) {
+    const bytes = randomBytes(Number(length));
+    const base64 = bytes.toString("base64");
+    return { id: base64, outputs: { base64, hex: bytes.toString("hex") } };
   },
-  Shuffle: {
-    make({ inputs, resultCount }) {
-      const items = inputs as PropertyValue[];
-      const count = Number(resultCount ?? items.length);
-      const results: PropertyValue[] = [];
-      while (items.length > 0 && results.length < count) results.push(...shuffle(items));
-      return { id: "-", outputs: { results: results.slice(0, count) } };
-    },
+  Shuffle({ inputs, resultCount }) {
+    const items = inputs as PropertyValue[];
+    const count = Number(resultCount ?? items.length);
+    const results: PropertyValue[] = [];
+    while (items.length > 0 && results.length < count) results.push(...shuffle(items));
+    return { id: "-", outputs: { results: results.slice(0, count) } };
   },
-  Pet: {
-    defaults: ({ length = 2, separator = "-" }) => ({ length, separator }),
-    async make({ length, separator, prefix }) {
-      const { adjectives, animals } = await import("unique-names-generator");
-      const words = [...pick(adjectives, Number(length) - 1), ...pick(animals, 1)];
-      if (prefix !== undefined) words.unshift(asText(prefix));
-      return { id: words.join(asText(separator)), outputs: {} };
-    },
+  async Pet({ length, separator, prefix }) {
+    const { adjectives, animals } = await import("unique-names-generator");
+    const words = [...pick(adjectives, Number(length) - 1), ...pick(animals, 1)];
+    if (prefix !== undefined) words.unshift(asText(prefix));
+    return { id: words.join(asText(separator)), outputs: {} };
   },
 };
 
-export const randomProvider: Provider = { functions: {}, resources: {} };
-for (const [kind, recipe] of Object.entries(recipes)) {
-  randomProvider.resources[`random:index/random${kind}:Random${kind}`] = resource(kind, recipe);
+const defaults: Record<string, (inputs: PropertyMap) => PropertyMap> = {
+  Password: (inputs) => textDefaults(inputs, "3"),
+  String: (inputs) => textDefaults(inputs, "2"),
+  Pet: ({ length = 2, separator = "-" }) => ({ length, separator }),
+};
+
+function textDefaults(inputs: PropertyMap, schemaVersion: string): PropertyMap {
+  const { lower = true, upper = true, special = true, numeric = inputs.number ?? true } = inputs;
+  const { minLower = 0, minUpper = 0, minNumeric = 0, minSpecial = 0 } = inputs;
+  const given = { lower, upper, special, numeric, number: numeric, minLower, minUpper, minNumeric, minSpecial };
+  return { ...given, __meta: JSON.stringify({ schema_version: schemaVersion }) };
 }
 
-function resource(kind: string, { defaults, make }: Recipe): ResourceProvider {
-  const settle = (inputs: PropertyMap): PropertyMap => ({ ...inputs, ...defaults?.(inputs) });
-  return {
+const resources = Object.entries(kinds).map(([kind, make]): [string, ResourceProvider] => {
+  const settle = (inputs: PropertyMap): PropertyMap => ({ ...inputs, ...defaults[kind]?.(inputs) });
+  const provider: ResourceProvider = {
     diff({ inputs: olds, outputs = {} }, inputs) {
       const settled = settle(inputs);
       // A default that is written out, or no longer, changes nothing.
@@ -82,18 +75,10 @@ function resource(kind: string, { defaults, make }: Recipe): ResourceProvider {
     },
     update: (old, inputs) => Promise.resolve({ ...old.outputs, ...inputs }),
   };
-}
+  return [`random:index/random${kind}:Random${kind}`, provider];
+});
 
-function madeOf(result: string | number): Created {
-  return { id: String(result), outputs: { result } };
-}
-
-function textDefaults(inputs: PropertyMap, schemaVersion: string): PropertyMap {
-  const { lower = true, upper = true, special = true, numeric = inputs.number ?? true } = inputs;
-  const { minLower = 0, minUpper = 0, minNumeric = 0, minSpecial = 0 } = inputs;
-  const given = { lower, upper, special, numeric, number: numeric, minLower, minUpper, minNumeric, minSpecial };
-  return { ...given, __meta: JSON.stringify({ schema_version: schemaVersion }) };
-}
+export const randomProvider: Provider = { functions: {}, resources: Object.fromEntries(resources) };
 
 function randomText(inputs: PropertyMap): string {
   const length = Number(inputs.length);
@@ -119,10 +104,6 @@ function pick(pool: string | string[], count: number): string[] {
 }
 
 function shuffle<T>(items: T[]): T[] {
-  const result = [...items];
-  for (let i = result.length - 1; i > 0; i--) {
-    const j = randomInt(i + 1);
-    [result[i], result[j]] = [result[j] as T, result[i] as T];
-  }
-  return result;
+  const left = [...items];
+  return items.flatMap(() => left.splice(randomInt(left.length), 1));
 }

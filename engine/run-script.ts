@@ -10,7 +10,6 @@ export interface ScriptOptions {
   dir?: string;
   environment?: NodeJS.ProcessEnv;
   stdin?: string;
-  /** Which of its streams are reported line by line while it runs. */
   logging?: "stdout" | "stderr" | "stdoutAndStderr" | "none";
 }
 
@@ -24,8 +23,8 @@ export async function runScript(
   const cwd = dir ?? directory;
   const output = { stdout: "", stderr: "", both: "" };
 
-  /** Answers what went wrong, if anything. */
   async function run(): Promise<string> {
+    if (signal.aborted) return "context canceled";
     // It leads a group of its own, so that it is killed with everything it started.
     const options = { cwd, env: { ...process.env, ...environment }, detached: true };
     const child = spawn(file, [...args, command], options);
@@ -54,10 +53,8 @@ export async function runScript(
     return code === 0 ? "" : `exit status ${code}`;
   }
 
-  const problem = signal.aborted
-    ? "context canceled"
-    : await run().catch((error: unknown) => startProblem(file, cwd, error as NodeJS.ErrnoException));
-  if (problem !== "") throw new Error(`${problem}: running ${goQuote(command)}:\n${output.both}`);
+  const problem = await run().catch((error: unknown) => startProblem(file, cwd, error as NodeJS.ErrnoException));
+  if (problem !== "") throw new Error(`${problem}: running ${JSON.stringify(command)}:\n${output.both}`);
   return { stdout: output.stdout.replace(/\n$/, ""), stderr: output.stderr.replace(/\n$/, "") };
 }
 
@@ -68,17 +65,10 @@ function startProblem(file: string, directory: string, { code, errno, message }:
   return `fork/exec ${file}: ${errno === undefined ? message : getSystemErrorMessage(errno)}`;
 }
 
-/** What Go calls the signals that scripts mostly die of. */
 const signalTexts: Partial<Record<NodeJS.Signals, string>> = {
-  ...{ SIGHUP: "hangup", SIGINT: "interrupt", SIGQUIT: "quit", SIGABRT: "aborted", SIGKILL: "killed" },
-  ...{ SIGSEGV: "segmentation fault", SIGPIPE: "broken pipe", SIGTERM: "terminated" },
+  SIGHUP: "hangup",
+  SIGINT: "interrupt",
+  SIGABRT: "aborted",
+  SIGKILL: "killed",
+  SIGTERM: "terminated",
 };
-
-/** Quotes as Go's `%q` does, which the command provider uses in its messages. */
-export function goQuote(value: string): string {
-  const names: Record<string, string> = { "07": "a", "0b": "v" };
-  const quoted = JSON.stringify(value).replaceAll("\x7f", "\\x7f");
-  return quoted.replace(/\\\\|\\u00(..)/g, (escape, code?: string) =>
-    code ? `\\${names[code] ?? `x${code}`}` : escape,
-  );
-}

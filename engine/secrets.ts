@@ -19,10 +19,11 @@ export class Secrets {
     this.salt = salt;
   }
 
-  /** A new salt under the user's passphrase, as `stack init` makes it. */
   static async create(): Promise<Secrets> {
     const salt = randomBytes(8).toString("base64");
-    return new Secrets(`v1:${salt}:${encrypt(await deriveKey(salt), "pulumi")}`);
+    const secrets = new Secrets("");
+    secrets.key = await deriveKey(salt);
+    return new Secrets(`v1:${salt}:${secrets.encrypt("pulumi")}`);
   }
 
   /** Makes the key and checks the passphrase; everything below is synchronous after it. */
@@ -30,19 +31,30 @@ export class Secrets {
     this.unlocking ??= (async () => {
       const [version, salt = "", ...check] = this.salt.split(":");
       if (version !== "v1") throw new UserError("malformed encryption salt");
-      const key = await deriveKey(salt);
-      decrypt(key, check.join(":"));
-      this.key = key;
+      this.key = await deriveKey(salt);
+      this.decrypt(check.join(":"));
     })();
     return this.unlocking;
   }
 
   encrypt(text: string): string {
-    return encrypt(this.unlocked(), text);
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv("aes-256-gcm", this.unlocked(), nonce);
+    const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
+    return `v1:${nonce.toString("base64")}:${sealed.toString("base64")}`;
   }
 
   decrypt(text: string): string {
-    return decrypt(this.unlocked(), text);
+    const [, nonce = "", base64 = ""] = text.split(":");
+    const sealed = Buffer.from(base64, "base64");
+    const key = this.unlocked();
+    try {
+      const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"), { authTagLength: 16 });
+      decipher.setAuthTag(sealed.subarray(-16));
+      return decipher.update(sealed.subarray(0, -16), undefined, "utf8") + decipher.final("utf8");
+    } catch {
+      throw new UserError("incorrect passphrase");
+    }
   }
 
   private unlocked(): Buffer {
@@ -67,25 +79,6 @@ export class Secrets {
       this.known.set(at, ciphertext);
       return sealedSecret(ciphertext);
     }) as T;
-  }
-}
-
-function encrypt(key: Buffer, text: string): string {
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv("aes-256-gcm", key, nonce);
-  const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
-  return `v1:${nonce.toString("base64")}:${sealed.toString("base64")}`;
-}
-
-function decrypt(key: Buffer, text: string): string {
-  const [, nonce = "", base64 = ""] = text.split(":");
-  const sealed = Buffer.from(base64, "base64");
-  try {
-    const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"), { authTagLength: 16 });
-    decipher.setAuthTag(sealed.subarray(-16));
-    return decipher.update(sealed.subarray(0, -16), undefined, "utf8") + decipher.final("utf8");
-  } catch {
-    throw new UserError("incorrect passphrase");
   }
 }
 

@@ -8,17 +8,17 @@ import type { Secrets } from "./secrets.ts";
  * Every change is written, but changes that meet a running write share the next one.
  */
 export class Snapshot {
-  /** Why some of it could not be written, for which nothing more is begun. What ends is still tried to be saved. */
-  problem: UserError | undefined;
   /** Until something is going to change for good, and in a preview, nothing is written. */
   writes = false;
+  /** Why some of it could not be written, for which nothing more is begun. What ends is still tried to be saved. */
+  problem: UserError | undefined;
   private readonly parts: { backend: Backend; name: StackName; secrets: Secrets };
   private base: ResourceState[] = [];
   private news: ResourceState[] = [];
   private readonly done = new Set<ResourceState>();
   private pending: PendingOperation[] = [];
   private readonly renamed = new Map<string, string>();
-  private readonly bytes = new WeakMap<ResourceState, Buffer>();
+  private readonly texts = new WeakMap<ResourceState, string>();
   private writing = Promise.resolve();
   private next: Promise<void> | undefined;
 
@@ -26,7 +26,6 @@ export class Snapshot {
     this.parts = parts;
   }
 
-  /** Starts from the stored state and the operations it has pending. */
   open(base: ResourceState[], pending: PendingOperation[]): void {
     this.base = [...base];
     this.pending = pending;
@@ -38,7 +37,6 @@ export class Snapshot {
     return this.flush();
   }
 
-  /** The operation on `resource` is over, whatever came of it. */
   end(resource: ResourceState): void {
     this.pending = this.pending.filter((operation) => operation.resource !== resource);
     this.changed();
@@ -52,7 +50,6 @@ export class Snapshot {
     if (!isSame) this.changed();
   }
 
-  /** Puts `next` where `old` is. */
   replace(old: ResourceState, next: ResourceState): void {
     for (const list of [this.base, this.news]) if (list.includes(old)) list[list.indexOf(old)] = next;
     this.changed();
@@ -87,42 +84,22 @@ export class Snapshot {
     });
   }
 
-  /** The checkpoint. Most of it has been turned into bytes before, and is only put together. */
-  content(): Buffer {
-    const list = (key: string, items: (string | Buffer)[][]): (string | Buffer)[] =>
-      items.length > 0 ? [`"${key}":[`, ...items.flatMap((item, i) => (i > 0 ? [",", ...item] : item)), "],"] : [];
-    const resources = this.resources().map((resource) => [this.bytesOf(resource)]);
-    const pending = this.pending.map(({ type, resource }) => [
-      '{"resource":',
-      this.bytesOf(resource),
-      `,"type":"${type}"}`,
-    ]);
+  /** The checkpoint. Resources never change once they are here, so each is turned into text only once. */
+  content(): string {
+    const textOf = (resource: ResourceState): string => {
+      const text = this.texts.get(resource) ?? JSON.stringify(this.parts.secrets.seal(resource, resource.urn));
+      this.texts.set(resource, text);
+      return text;
+    };
+    const list = (key: string, items: string[]): string => (items.length > 0 ? `"${key}":[${items.join()}],` : "");
+    const pending = this.pending.map(({ type, resource }) => `{"resource":${textOf(resource)},"type":"${type}"}`);
+    const lists = list("resources", this.resources().map(textOf)) + list("pending_operations", pending);
     const frame = formatCheckpoint(fullName(this.parts.name), newDeployment(this.parts.secrets.salt));
-    const middle = frame.lastIndexOf('"metadata":');
-    const parts = [
-      frame.slice(0, middle),
-      ...list("resources", resources),
-      ...list("pending_operations", pending),
-      frame.slice(middle),
-    ];
-    return this.withNewUrns(Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part))));
-  }
-
-  /** What has not come up yet may still name others by the URN they had before. */
-  private withNewUrns(content: Buffer): Buffer {
-    if (this.renamed.size === 0) return content;
-    let text = content.toString();
-    for (const [old, urn] of this.renamed) {
-      text = text.replaceAll(`"${old}"`, `"${urn}"`).replaceAll(`"${old}::`, `"${urn}::`);
-    }
-    return Buffer.from(text);
-  }
-
-  /** Resources never change once they are here, so each is written out only once. */
-  private bytesOf(resource: ResourceState): Buffer {
-    const bytes =
-      this.bytes.get(resource) ?? Buffer.from(JSON.stringify(this.parts.secrets.seal(resource, resource.urn)));
-    this.bytes.set(resource, bytes);
-    return bytes;
+    const end = frame.lastIndexOf('"metadata":');
+    // What has not come up yet may still name others by the URN they had before.
+    return [...this.renamed].reduce(
+      (text, [old, urn]) => text.replaceAll(`"${old}"`, `"${urn}"`).replaceAll(`"${old}::`, `"${urn}::`),
+      frame.slice(0, end) + lists + frame.slice(end),
+    );
   }
 }

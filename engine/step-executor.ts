@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import pLimit, { type LimitFunction } from "p-limit";
 import { given, now, requirements, type CustomTimeouts } from "./checkpoint.ts";
 import { isSecret, mapObject, secret, secretTexts, type PropertyMap } from "./property-value.ts";
 import { resourceProvider, type ResourceProvider, type StepContext } from "./providers.ts";
@@ -13,9 +14,7 @@ import type { Run } from "./perform.ts";
 export type Step = {
   op: Op;
   diff?: Diff;
-  /** Missing for components, which only exist in the state. */
   provider?: ResourceProvider | undefined;
-  /** Reads an external resource: its outputs. */
   read?: () => Promise<PropertyMap>;
 } & ({ old?: ResourceState | undefined; next: ResourceState } | { old: ResourceState; next?: undefined });
 
@@ -23,18 +22,13 @@ export type Step = {
 export class Stopped extends Error {}
 
 const counted = new Set<Op>(["same", "create", "update", "delete", "replace", "discard"]);
-const pendingTypes: Partial<Record<string, PendingOperation["type"]>> = {
-  create: "creating",
-  update: "updating",
-  delete: "deleting",
-  read: "reading",
-};
+type Pending = Partial<Record<string, PendingOperation["type"]>>;
+const pendingTypes: Pending = { create: "creating", update: "updating", delete: "deleting", read: "reading" };
 
 /** Runs steps, so many at a time, tells about each, and keeps the snapshot. The first failure stops all that wait. */
 export class StepExecutor {
   readonly changes: Partial<Record<Op, number>> = {};
   readonly cancelled = new AbortController();
-  /** Resolves when nothing new is to be started. */
   readonly stopping = Promise.withResolvers<undefined>();
   failed = false;
   /** A step failed, which the end of the operation is to mention; a bad registration says everything itself. */
@@ -45,14 +39,13 @@ export class StepExecutor {
   /** Finds out whether the program will ask for something that is refused. */
   rehearse: (() => Promise<void>) | undefined;
   private readonly parts: Pick<Run, "session" | "options" | "events" | "snapshot">;
-  private free: number;
-  private readonly waiting: (() => void)[] = [];
+  private readonly limit: LimitFunction;
   private readonly running = new Set<Promise<unknown>>();
   private cleared: Promise<void> | undefined;
 
   constructor(parts: StepExecutor["parts"]) {
     this.parts = parts;
-    this.free = parts.options.parallel;
+    this.limit = pLimit(parts.options.parallel);
     // Each running script listens.
     setMaxListeners(0, this.cancelled.signal);
   }
@@ -69,11 +62,13 @@ export class StepExecutor {
     while (this.running.size > 0) await Promise.allSettled(this.running);
   }
 
-  /** Ends the operation. Steps under way are seen to their end; without a message, the user knows why already. */
-  fail(message?: string, urn?: string): void {
+  /** Ends the operation. Steps under way are seen to their end; without a reason, the user knows why already. */
+  fail(reason?: Error, urn = reason instanceof UserError ? reason.urn : undefined, prefix = ""): void {
     this.failed = true;
     this.stopping.resolve(undefined);
-    if (message !== undefined) this.parts.events.diagnostic("error", message, urn);
+    if (reason instanceof Stopped || (reason instanceof Refusal && this.refusal)) return;
+    if (reason instanceof Refusal) this.refusal = reason;
+    if (reason) this.parts.events.diagnostic("error", prefix + reason.message, urn);
   }
 
   /** Something that fails the operation but lets it go on, so that a preview shows the rest. */
@@ -85,21 +80,13 @@ export class StepExecutor {
   /** Kills running scripts, which then say so, and starts nothing new. */
   cancel(): void {
     this.cancelled.abort();
-    this.fail(this.free === this.parts.options.parallel ? "update canceled" : undefined);
+    this.fail(this.limit.activeCount === 0 ? new UserError("update canceled") : undefined);
   }
 
   /** Runs the step when it is its turn, and answers the resource's new state, or undefined where none is left. */
   async run(step: Step): Promise<ResourceState | undefined> {
     if (!this.parts.options.preview && hasEffect(step)) await (this.cleared ??= this.clear(step));
-    if (this.free === 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    else this.free--;
-    try {
-      return await this.runNow(step);
-    } finally {
-      const wake = this.waiting.shift();
-      if (wake) wake();
-      else this.free++;
-    }
+    return this.limit(() => this.runNow(step));
   }
 
   /** Before the first step that changes anything: a refusal comes now or, if it can be foreseen, never. */
@@ -152,23 +139,23 @@ export class StepExecutor {
   private stepFails(step: Step, error: Error): never {
     const { events, options, snapshot } = this.parts;
     this.stepFailed = true;
-    if (error instanceof Refusal) this.refusal ??= error;
     // A create that failed has changed nothing we know of; of the others one cannot be sure.
     if (!options.preview && !step.op.startsWith("create") && !(error instanceof UserError)) this.maybeCorrupt = true;
     // That nothing can be saved is told once, in the end, and not for each step.
-    if (error === snapshot.problem) this.fail();
-    else this.fail(`${options.preview ? "Preview failed: " : ""}${error.message}`, subjectOf(step).urn);
+    const reason = error === snapshot.problem ? undefined : error;
+    this.fail(reason, subjectOf(step).urn, options.preview ? "Preview failed: " : "");
     if (!options.preview) events.failed(step);
     throw new Stopped();
   }
 
   /** Does the step between two entries in the snapshot: what is in flight, and what came of it. */
   private async record(step: Step): Promise<ResourceState | undefined> {
-    const { op, old } = step;
+    const { op, old, provider, read } = step;
     const { snapshot } = this.parts;
     const subject = subjectOf(step);
     const kind = op.replace(/-.*/, ""); // "create" of "create-replacement"
-    const pending = isSlow(step) ? pendingTypes[kind] : undefined;
+    // Only a provider's work takes so long that a crash can meet it.
+    const pending = provider || read ? pendingTypes[kind] : undefined;
     try {
       if (pending) await snapshot.begin(pending, subject);
       const timeout = subject.customTimeouts?.[kind as keyof CustomTimeouts];
@@ -183,7 +170,6 @@ export class StepExecutor {
     }
   }
 
-  /** What a provider is told beside the inputs; it logs to `urn`. */
   context(name: string, urn?: string, timeoutSeconds?: number): StepContext {
     const { events, options, session } = this.parts;
     const signals = [this.cancelled.signal];
@@ -205,29 +191,23 @@ export class StepExecutor {
 
 const subjectOf = (step: Step): ResourceState => step.next ?? step.old;
 
-/** Whether a crash can meet the step half-way: only a provider's work takes time. */
-const isSlow = ({ provider, read }: Step): boolean => provider !== undefined || read !== undefined;
-
-/** Whether it changes anything outside the state. */
 const hasEffect = (step: Step): boolean =>
   step.provider !== undefined && step.op !== "same" && !isProviderType(subjectOf(step).type);
 
 /** Does the step and answers the resource's new state, or undefined where none is left. */
-async function apply(step: Step, context: StepContext): Promise<ResourceState | undefined> {
-  const { op, old, next, provider } = step;
+async function apply({ op, old, next, provider, read }: Step, context: StepContext) {
   if (!next) {
-    if (op === "delete" && step.old.protect) {
-      const urn = step.old.urn;
+    if (op === "delete" && old.protect) {
       throw new UserError(
-        `resource "${urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the ` +
-          "`protect` flag from the resource in your Pulumi program and run `pulumi up`, or use the command:\n" +
-          `\`pulumi state unprotect '${urn}'\``,
+        `resource "${old.urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove ` +
+          "the `protect` flag from the resource in your Pulumi program and run `pulumi up`, or use the command:\n" +
+          `\`pulumi state unprotect '${old.urn}'\``,
       );
     }
-    if (!context.preview) await provider?.delete?.(step.old, context);
+    if (!context.preview) await provider?.delete?.(old, context);
     return undefined;
   }
-  if (op === "read") return withOutputs(next, await step.read?.());
+  if (op === "read") return withOutputs(next, await read?.());
   const inputs = next.inputs ?? {};
   if (op === "create" || op === "create-replacement") {
     const made = await provider?.create(inputs, context);

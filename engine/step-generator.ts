@@ -9,7 +9,6 @@ import type { StackName } from "./backend.ts";
 import type { Goal } from "./goal.ts";
 import type { Step } from "./step-executor.ts";
 
-/** Decides what is to be done for each resource that the program registers. */
 export class StepGenerator {
   /** URNs that the program has asked for, and the old ones they stand for. */
   readonly registered = new Set<string>();
@@ -42,7 +41,6 @@ export class StepGenerator {
     return { op: diff.changed ? "update" : "same", old, next, diff, provider };
   }
 
-  /** Marks the resource as wanted by the program and answers what the state has of it. */
   private claim({ name, state, aliases = [] }: Goal): { urn: string; old: ResourceState | undefined } {
     const urn = this.urn({ ...state, name });
     if (this.registered.has(urn)) {

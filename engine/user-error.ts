@@ -13,7 +13,4 @@ export class UserError extends Error {
 /** What the embedded engine leaves to the Pulumi CLI. */
 export class Refusal extends UserError {}
 
-/** All refusals are in these words. */
-export function refuse(what: string): Refusal {
-  return new Refusal(`${what} needs the Pulumi CLI`);
-}
+export const refuse = (what: string): Refusal => new Refusal(`${what} needs the Pulumi CLI`);

@@ -3,26 +3,18 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "no
 import { dirname, join, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { fullName, openBackend, pulumiHome, type Backend, type StackName } from "./backend.ts";
+import { rootResource } from "./checkpoint.ts";
 import { StackFile } from "./configuration.ts";
+import { isSecret, some, type PropertyMap, type PropertyValue } from "./property-value.ts";
 import { Secrets } from "./secrets.ts";
 import { refuse, UserError } from "./user-error.ts";
 import type { Flags } from "./command-line.ts";
-import type { PropertyValue } from "./property-value.ts";
-
-/** One entry of the project's `config:`: a schema, or just a value. */
-export interface ConfigDeclaration {
-  type?: string;
-  items?: { type?: string };
-  default?: PropertyValue;
-  value?: PropertyValue;
-  secret?: boolean;
-}
 
 interface ProjectYaml {
   name?: string;
   runtime?: string | { name: string; options?: { typescript?: boolean; tsconfig?: string; nodeargs?: string } };
   main?: string;
-  config?: Record<string, ConfigDeclaration | PropertyValue>;
+  config?: Record<string, PropertyValue>;
   stackConfigDir?: string;
   backend?: { url?: string };
 }
@@ -46,7 +38,6 @@ function readProject(file: string) {
   if (language !== "nodejs") throw refuse(`the runtime "${language}"`);
   const root = dirname(file);
   const isFile = main === undefined || statSync(resolve(root, main), { throwIfNoEntry: false })?.isFile() === true;
-  /** Where the program runs, and what to hand to the SDK's entry point there. */
   const run = isFile
     ? { programDirectory: root, program: main ?? "." }
     : { programDirectory: resolve(root, main), program: "." };
@@ -76,28 +67,33 @@ export function selectStack(project: Project, backend: Backend, name: StackName 
 
 /** `STACK`, `organization/STACK` or `organization/PROJECT/STACK`. */
 export function parseStackName(text: string, defaultProject: string): StackName {
-  const parts = text.split("/");
-  const [stack = "", project = defaultProject, ...rest] = parts.length === 2 ? [parts[1]] : parts.toReversed();
-  if (rest.length > 1) throw new UserError(`could not parse stack name '${text}'`);
-  if (parts.length > 1 && parts[0] !== "organization") throw new UserError("organization name must be 'organization'");
-  if (stack === "") throw new UserError("a stack name may not be empty");
-  if (stack.length > 100) throw new UserError("a stack name cannot exceed 100 characters");
-  const [bad] = /[^A-Za-z0-9_.-]/.exec(stack) ?? [];
-  if (bad === undefined) return { project, stack };
-  const problem = `invalid character '${bad}' at position ${stack.indexOf(bad)}`;
-  throw new UserError(`a stack name may only contain alphanumeric, hyphens, underscores, or periods: ${problem}`);
+  const [, project = defaultProject, stack] =
+    /^(?:organization\/(?:([^/]+)\/)?)?([A-Za-z0-9_.-]{1,100})$/.exec(text) ?? [];
+  if (stack !== undefined) return { project, stack };
+  const rule =
+    "1 to 100 letters, digits, hyphens, underscores or periods, after organization/ or organization/PROJECT/";
+  throw new UserError(`invalid stack name '${text}': it is ${rule}`);
+}
+
+/** The last stored outputs of a stack, which may be the one being updated. */
+export async function readStackOutputs(backend: Backend, project: string, name: string): Promise<PropertyMap> {
+  const stack = parseStackName(name, project);
+  const state = backend.read(stack);
+  if (!state) throw new Error(`unknown stack "${name.includes("/") ? name : fullName(stack)}"`);
+  const { urn = "", outputs: sealed = {} } = rootResource(state.deployment) ?? {};
+  const secretOutputNames = Object.keys(sealed).filter((key) => some(sealed[key] ?? null, isSecret));
+  if (secretOutputNames.length === 0) return { name, outputs: sealed, secretOutputNames };
+  const secrets = new Secrets(state.deployment.secrets_providers?.state?.salt ?? "");
+  await secrets.unlock();
+  return { name, outputs: secrets.open(sealed, urn), secretOutputNames: secretOutputNames.sort() };
 }
 
 export function openProject() {
   const project = findProject();
   if (project) return { project, backend: openBackend(project) };
-  throw new UserError(
-    `no Pulumi.yaml project file found (searching upwards from ${process.cwd()}). ` +
-      "If you have not created a project yet, use `pulumi new` to do so: no project file found",
-  );
+  throw new UserError(`no Pulumi.yaml project file found (searching upwards from ${process.cwd()})`);
 }
 
-/** A stack that a command works on, with everything that belongs to it. */
 export type Session = ReturnType<typeof openSession>;
 
 export function openSession(flags: Flags, text = flags.stack) {

@@ -10,12 +10,11 @@ export const commands: Commands = {
     const session = openSession(flags);
     const configuration = stackConfiguration(session.project, session.file);
     const secrets = flags["show-secrets"] ? await unlocked(session, configuration) : undefined;
-    const own = new RegExp(`^${session.project.name}:`);
-    const rows = Object.entries(configuration).map(([key, value]) => [
-      key.replace(own, ""),
-      configText(openConfig(value, secrets)),
-    ]);
-    answer(flags, shownConfig(configuration, secrets), table(["KEY", "VALUE"], rows));
+    const rows = Object.entries(configuration).map(([key, value]) => {
+      const name = key.startsWith(`${session.project.name}:`) ? key.split(":")[1] : key;
+      return [name ?? "", configText(openConfig(value, secrets))];
+    });
+    answer(flags, shownConfig(configuration, secrets), table([["KEY", "VALUE"], ...rows]));
   },
 
   async "config get"(flags, [name = ""]) {
@@ -51,8 +50,8 @@ async function setAll(flags: Flags, entries: { key: string; value: string; isSec
   if (entries.some(({ isSecret }) => isSecret)) await secrets.unlock();
   // The CLI adds new keys in this order.
   for (const { place, value, isSecret } of places.sort((a, b) => (a.place.key < b.place.key ? -1 : 1))) {
-    if (isSecret) file.set(place, { secure: secrets.encrypt(value) });
-    else file.set(place, place.path.length > 0 ? typed(value) : value);
+    const open = place.path.length > 0 ? typed(value) : value;
+    file.set(place, isSecret ? { secure: secrets.encrypt(value) } : open);
   }
   file.save();
 }

@@ -1,29 +1,25 @@
-import { cliVersion } from "../checkpoint.ts";
+import { cpus } from "node:os";
 import { keyAndValue, print, requireYes, type Commands, type Flags } from "../command-line.ts";
 import { configPlace } from "../configuration.ts";
-import { Display } from "../display.ts";
-import { openEventLog } from "../event-log.ts";
+import { display, previewJson } from "../display.ts";
+import { openEventLog } from "../events.ts";
 import { locked, removeLocks } from "../lock.ts";
-import { defaultParallel, perform, type Outcome } from "../perform.ts";
-import { previewJson } from "../preview-json.ts";
+import { perform, type Kind, type Outcome } from "../perform.ts";
 import { refuse, UserError } from "../user-error.ts";
 import { openSession, type Session } from "../workspace.ts";
-import type { EventSink } from "../events.ts";
 
 const titles = { update: "Updating", refresh: "Refreshing", destroy: "Destroying" };
-type Kind = keyof typeof titles;
 
 export const commands: Commands = {
   async preview(flags) {
     const session = openForOperation(flags);
-    conclude(flags, await operate(session, flags, "update", true), "for preview but changes were proposed");
+    conclude(flags, await operate(session, flags, "update", "preview"), "for preview but changes were proposed");
   },
   up: (flags) => change(flags, "update"),
   update: (flags) => change(flags, "update"),
   refresh: (flags) => change(flags, "refresh"),
   destroy: (flags) => change(flags, "destroy"),
 
-  /** Removes the stack's locks, whoever holds them. */
   cancel(flags, [stack = flags.stack]) {
     requireYes(flags.yes);
     const { backend, name } = openSession(flags, stack);
@@ -37,12 +33,14 @@ async function change(flags: Flags, kind: Kind): Promise<void> {
   requireYes(flags.yes ?? skipsPreview ?? previewsOnly, "--yes or --skip-preview or --preview-only");
   const session = openForOperation(flags);
   if (previewsOnly) {
-    conclude(flags, await operate(session, flags, kind, true), "but changes were proposed");
+    conclude(flags, await operate(session, flags, kind, "preview"), "but changes were proposed");
     return;
   }
+  if (flags.json) throw refuse("--json for anything but a preview");
   const outcome = await locked(session, async () => {
-    const previewed = skipsPreview ? undefined : await operate(session, flags, kind, true);
-    return previewed?.ok === false ? previewed : operate(session, flags, kind, false, previewed !== undefined);
+    if (skipsPreview) return operate(session, flags, kind, "unseen");
+    const previewed = await operate(session, flags, kind, "preview");
+    return previewed.ok ? operate(session, flags, kind, "previewed") : previewed;
   });
   if (outcome.ok && kind === "destroy") {
     print(
@@ -55,6 +53,7 @@ async function change(flags: Flags, kind: Kind): Promise<void> {
 
 /** `-c KEY=VALUE` is written to the stack's file, as the CLI does it. */
 function openForOperation(flags: Flags): Session {
+  if (flags.client !== undefined) throw refuse("an inline program of the Automation API");
   const session = openSession(flags);
   const { file, project } = session;
   for (const { key, value } of (flags.config ?? []).map(keyAndValue)) {
@@ -64,37 +63,15 @@ function openForOperation(flags: Flags): Session {
   return session;
 }
 
-async function operate(
-  session: Session,
-  flags: Flags,
-  kind: Kind,
-  preview: boolean,
-  previewed = false,
-): Promise<Outcome> {
-  if (flags.client !== undefined) throw refuse("an inline program of the Automation API");
-  if (flags.json && !preview) throw refuse("--json for anything but a preview");
-  const parallel = Number(flags.parallel ?? defaultParallel);
-  return perform(session, {
-    kind,
-    preview,
-    previewed,
-    message: flags.message ?? "",
-    parallel: Number.isInteger(parallel) && parallel > 0 ? parallel : 1,
-    environment: {
-      "exec.kind": flags["exec-kind"] ?? "cli",
-      "pulumi.version": cliVersion,
-      "pulumi.os": process.platform,
-    },
-    refresh: flags.refresh === "true",
-    clearPendingCreates: flags["clear-pending-creates"] ?? false,
-    sinks: await openSinks(session, flags, preview ? `Previewing ${kind}` : titles[kind]),
-  });
-}
-
-async function openSinks({ name, project }: Session, flags: Flags, title: string): Promise<EventSink[]> {
-  const { "event-log": log, diff = false } = flags;
-  const told = flags.json ? previewJson() : new Display({ title, stack: name.stack, project: project.name, diff });
-  return log === undefined ? [told] : [told, await openEventLog(log)];
+async function operate(session: Session, flags: Flags, kind: Kind, mode: "preview" | "previewed" | "unseen") {
+  const preview = mode === "preview";
+  const { diff = false, "event-log": log } = flags;
+  const title = preview ? `Previewing ${kind}` : titles[kind];
+  const sinks = [flags.json ? previewJson() : display({ title, stack: session.name.stack, diff })];
+  if (log !== undefined) sinks.push(await openEventLog(log));
+  const parallel = Number(flags.parallel ?? 4 * cpus().length);
+  const atLeastOne = Number.isInteger(parallel) && parallel > 0 ? parallel : 1;
+  return perform(session, { kind, preview, rehearses: mode === "unseen", parallel: atLeastOne, flags, sinks });
 }
 
 function conclude(flags: Flags, { ok, changes }: Outcome, surprise: string): void {

@@ -1,26 +1,28 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
-import { fullName } from "../backend.ts";
-import { checkIntegrity, formatCheckpoint, newDeployment, rootResource } from "../checkpoint.ts";
+import { fullName, openBackend } from "../backend.ts";
+import { checkIntegrity, cliVersion, formatCheckpoint, newDeployment, rootResource } from "../checkpoint.ts";
 import { answer, print, requireYes, table, type Commands, type Flags } from "../command-line.ts";
 import { hasSecure, shownConfig, StackFile } from "../configuration.ts";
-import { locked } from "../lock.ts";
+import { locked, userName } from "../lock.ts";
 import { asText, isSecret, mapSecrets, mask, plain, sealedSecret, some, type PropertyMap } from "../property-value.ts";
 import { Secrets } from "../secrets.ts";
 import { nameOf } from "../urn.ts";
 import { refuse, UserError } from "../user-error.ts";
-import { openProject, openSession, parseStackName, selectedStack, selectStack } from "../workspace.ts";
+import { findProject, openProject, openSession, parseStackName, selectedStack, selectStack } from "../workspace.ts";
 import type { Deployment, UntypedDeployment } from "../checkpoint.ts";
 
-/** Whole seconds, as the CLI prints them. */
 const time = (unixSeconds: number): string => new Date(unixSeconds * 1000).toISOString();
 
 export const commands: Commands = {
-  /** Which one is selected and what is in it. */
+  version,
+  "--version": version,
+  whoami: (flags) => answer(flags, { user: userName(), url: openBackend(findProject()).url }, userName()),
+
   stack(flags) {
     const { name, state } = openSession(flags);
-    const rows = (state.deployment.resources ?? []).map(({ type, urn }) => [`    ${type}`, nameOf(urn)]);
-    const resources = `Current stack resources (${rows.length}):\n${table(["    TYPE", "NAME"], rows)}`;
+    const rows = (state.deployment.resources ?? []).map(({ type, urn }) => [type, nameOf(urn)]);
+    const resources = `Current stack resources (${rows.length}):\n${table([["TYPE", "NAME"], ...rows])}`;
     print(flags["show-name"] ? name.stack : `Current stack is ${name.stack}:\n${resources}`);
   },
 
@@ -45,10 +47,7 @@ export const commands: Commands = {
       const lastUpdate = resources.length > 0 ? updated : undefined;
       return { name: name.stack, current: name.stack === selected, lastUpdate, resourceCount: resources.length };
     });
-    const rows = stacks.map(({ name, current, lastUpdate = "n/a", resourceCount }) => {
-      return [current ? `${name}*` : name, lastUpdate, `${resourceCount}`];
-    });
-    answer(flags, stacks, table(["NAME", "LAST UPDATE", "RESOURCE COUNT"], rows));
+    answer(flags, stacks, stacks.map(({ name, current }) => (current ? `${name}*` : name)).join("\n"));
   },
 
   async "stack rm"(flags, [stack = flags.stack]) {
@@ -69,25 +68,6 @@ export const commands: Commands = {
     print(`Stack '${name.stack}' has been removed!`);
   },
 
-  async "stack rename"(flags, [next = ""]) {
-    const session = openSession(flags);
-    const { project, backend, name, file } = session;
-    const renamed = parseStackName(next, project.name);
-    if (backend.exists(renamed)) throw new UserError(`stack '${fullName(renamed)}' already exists`);
-    await locked(session, async () => {
-      const urns = (stack: string): string => `urn:pulumi:${stack}::`;
-      const deployment = JSON.stringify(session.state.deployment).replaceAll(urns(name.stack), urns(renamed.stack));
-      await backend.write(renamed, formatCheckpoint(fullName(renamed), JSON.parse(deployment) as Deployment));
-      const history = backend.path("history", name.project, name.stack);
-      if (existsSync(history)) renameSync(history, backend.path("history", renamed.project, renamed.stack));
-      backend.remove(name);
-    });
-    if (existsSync(file.path)) renameSync(file.path, new StackFile(project, renamed.stack).path);
-    if (selectedStack(project, backend)?.stack === name.stack) selectStack(project, backend, renamed);
-    print(`Renamed ${name.stack} to ${renamed.stack}`);
-  },
-
-  /** The stack's outputs, or one of them. */
   async "stack output"(flags, [wanted]) {
     const { state, secrets } = openSession(flags);
     const sealed = rootResource(state.deployment)?.outputs ?? {};
@@ -95,24 +75,21 @@ export const commands: Commands = {
     const outputs = flags["show-secrets"] ? plain(secrets.open(sealed, "")) : mapSecrets(sealed, () => mask);
     const shown = wanted === undefined ? outputs : outputs[wanted];
     if (shown === undefined) throw new UserError(`current stack does not have output property '${wanted ?? ""}'`);
-    const rows = Object.entries(outputs).map(([key, value]) => [`    ${key}`, asText(value)]);
-    const all = `Current stack outputs (${rows.length}):\n${table(["    OUTPUT", "VALUE"], rows)}`;
+    const rows = Object.entries(outputs).map(([key, value]) => [key, asText(value)]);
+    const all = `Current stack outputs (${rows.length}):\n${table([["OUTPUT", "VALUE"], ...rows])}`;
     answer(flags, shown, wanted === undefined ? all : asText(shown));
   },
 
-  /** Newest first. */
   async "stack history"(flags) {
     const { backend, name, secrets } = openSession(flags);
     const [size, page] = [Number(flags["page-size"] ?? 10), Number(flags.page ?? 1)];
     const updates = backend.history(name).slice((page - 1) * size, page * size);
     const shown = flags["show-secrets"] ?? false;
     if (shown && updates.some(({ config }) => hasSecure(config))) await secrets.unlock();
-    const entries = updates.map(({ startTime, endTime, config, ...update }) => ({
-      ...update,
-      startTime: time(startTime),
-      endTime: time(endTime),
-      config: shownConfig(config, shown ? secrets : undefined),
-    }));
+    const entries = updates.map(({ startTime, endTime, config, ...update }) => {
+      const settings = shownConfig(config, shown ? secrets : undefined);
+      return { ...update, startTime: time(startTime), endTime: time(endTime), config: settings };
+    });
     const lines = entries.map(({ kind, result, startTime, message }) => `${startTime} ${kind} ${result} ${message}`);
     answer(flags, entries, lines.join("\n") || "Stack has never been updated");
   },
@@ -135,12 +112,10 @@ export const commands: Commands = {
     const json = flags.file === undefined ? await text(process.stdin) : readFileSync(flags.file, "utf8");
     const { version, deployment } = JSON.parse(json) as UntypedDeployment;
     if (version > 3) throw refuse(`importing a state of version ${version}`);
-    for (const { urn } of flags.force ? [] : (deployment.resources ?? [])) {
-      const stack = urn.split("::")[0]?.split(":")[2] ?? "";
-      if (stack === name.stack) continue;
-      throw new UserError(
-        `resource '${urn}' is from a different stack (${stack} != ${name.stack}); rerun with --force`,
-      );
+    const foreign = deployment.resources?.find(({ urn }) => !urn.startsWith(`urn:pulumi:${name.stack}::`));
+    if (foreign && !flags.force) {
+      const difference = `(${foreign.urn.split(":")[2] ?? ""} != ${name.stack}); rerun with --force`;
+      throw new UserError(`resource '${foreign.urn}' is from a different stack ${difference}`);
     }
     checkIntegrity(deployment);
     const secrets = new Secrets(deployment.secrets_providers?.state?.salt ?? session.secrets.salt);
@@ -155,6 +130,12 @@ export const commands: Commands = {
     print("Import complete.");
   },
 };
+
+/** The version of the CLI whose behaviour and files the engine reproduces; callers compare it. */
+function version(): void {
+  print(cliVersion);
+  process.stderr.write("(embedded engine)\n");
+}
 
 async function init(flags: Flags, [stack = flags.stack]: string[]): Promise<void> {
   if (stack === undefined) throw new UserError("missing stack name");

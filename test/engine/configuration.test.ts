@@ -7,7 +7,6 @@ import {
   parsePropertyPath,
   StackFile,
   stackConfiguration,
-  validateConfiguration,
 } from "../../engine/configuration.ts";
 import { findProject, type Project } from "../../engine/workspace.ts";
 import { EngineProject } from "../support/engine-project.ts";
@@ -26,36 +25,19 @@ function open(
 
 test("the stack's values stand over the project's, which may be values, defaults or objects of any namespace", () => {
   const { values } = open(
-    "  case:region: { type: string, default: eu }\n  size: 3\n  other:key: { value: { a: [1] } }\n",
+    "  case:region: { value: eu, description: where }\n  size: 3\n  other:key: { value: { a: [1] } }\n",
     "  case:size: '4'\n  old:config:name: x\n",
   );
   expect(values).toEqual({ "case:region": "eu", "case:size": "4", "old:name": "x", "other:key": { a: [1] } });
   expect(configText({ b: [{ f: 1, e: 2 }], a: { d: 1, c: 2 } })).toBe('{"a":{"c":2,"d":1},"b":[{"e":2,"f":1}]}');
 });
 
-test.each([
-  [
-    "  pass: { type: string }\n  size: { type: integer }\n",
-    "  case:x: y\n",
-    "is missing configuration values 'pass' and 'size'",
-  ],
-  ["  size: { type: integer }\n", "  case:size: big\n", "with configuration key 'size' must be of type 'integer'"],
-  ["  on: { type: boolean }\n", "  case:on: 'perhaps'\n", "with configuration key 'on' must be of type 'boolean'"],
-  [
-    "  tags: { type: array, items: { type: string } }\n",
-    "  case:tags: x\n",
-    "with configuration key 'tags' must be of type 'array<string>'",
-  ],
-  [
-    "  pass: { type: string, secret: true }\n",
-    "  case:pass: open\n",
-    "with configuration key 'pass' must be encrypted as it's secret",
-  ],
-])("a declaration is held against the values: %j", (projectConfig, stackConfig, message) => {
-  const { project, values } = open(projectConfig, stackConfig);
-  expect(() => {
-    validateConfiguration(project, "dev", values);
-  }).toThrow(`validating stack config: Stack 'dev' ${message}`);
+test("what the project declares of a value's type is left to the CLI", () => {
+  for (const schema of ["type: integer", "default: 3", "secret: true"]) {
+    expect(() => open(`  size: { ${schema} }\n`, "  case:x: y\n")).toThrow(
+      /Pulumi\.yaml: the (type|default|secret) of the configuration value size needs the Pulumi CLI$/,
+    );
+  }
 });
 
 test("keys have a namespace, paths lead into values", () => {

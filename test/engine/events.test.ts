@@ -1,6 +1,15 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import grpc from "@grpc/grpc-js";
+import empty_pb from "google-protobuf/google/protobuf/empty_pb.js";
+import events_grpc_pb from "@pulumi/pulumi/proto/events_grpc_pb.js";
 import { expect, test } from "vitest";
-import { Events, Masker, stepMetadata } from "../../engine/events.ts";
+import { Events, Masker, openEventLog, stepMetadata } from "../../engine/events.ts";
 import { secret } from "../../engine/property-value.ts";
+import { EngineProject } from "../support/engine-project.ts";
+import type { ServerReadableStream, sendUnaryData } from "@grpc/grpc-js";
+import type { EventRequest } from "@pulumi/pulumi/proto/events_pb.js";
 import type { EngineEvent } from "../../engine/events.ts";
 
 test("states in events have their secrets masked", () => {
@@ -36,4 +45,49 @@ test("secrets are found escaped as in JSON, and line by line", () => {
   masker.add(['say "it"', "-----BEGIN KEY-----\nabc\n0123456789abcdef\n"]);
   expect(masker.mask(JSON.stringify({ said: 'say "it"' }))).toBe('{"said":"[secret]"}');
   expect(masker.mask("read 0123456789abcdef and abc")).toBe("read [secret] and abc");
+});
+
+test("a file gets one numbered event per line", async () => {
+  const file = join(new EngineProject().directory, "log");
+  const log = await openEventLog(file);
+  log.event({ preludeEvent: { config: {} } });
+  log.event({ cancelEvent: {} });
+  await log.close?.();
+  const lines = readFileSync(file, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as object);
+  expect(lines).toMatchObject([
+    { sequence: 0, preludeEvent: { config: {} } },
+    { sequence: 1, cancelEvent: {} },
+  ]);
+});
+
+test("a listener of the Automation API gets every event before the log is closed", async () => {
+  const received: string[] = [];
+  const server = new grpc.Server();
+  server.addService(events_grpc_pb.EventsService, {
+    streamEvents(call: ServerReadableStream<EventRequest, object>, answer: sendUnaryData<object>) {
+      call.on("data", (request: EventRequest) => received.push(request.getEvent()));
+      void once(call, "end").then(() => {
+        answer(null, new empty_pb.Empty());
+      });
+    },
+  });
+  const port = await new Promise<number>((resolve) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (_, bound) => {
+      resolve(bound);
+    });
+  });
+  const log = await openEventLog(`tcp://127.0.0.1:${port}`);
+  log.event({ cancelEvent: {} });
+  await log.close?.();
+  server.forceShutdown();
+  expect(received.map((text) => JSON.parse(text) as object)).toMatchObject([{ sequence: 0, cancelEvent: {} }]);
+});
+
+test("a listener that is gone does not fail anything", async () => {
+  const log = await openEventLog("tcp://127.0.0.1:1");
+  log.event({ cancelEvent: {} });
+  await log.close?.();
 });

@@ -133,3 +133,17 @@ test("after kill -9 the state names what was in flight, and the next update warn
   await project.operate("refresh", "--clear-pending-creates");
   expect((await project.operate("preview")).problems).toEqual([]);
 });
+
+test("what the program logs is told with its severity and resource, debug is not", async () => {
+  const project = new EngineProject(`
+    const a = step("a");
+    pulumi.log.debug("debug text");
+    pulumi.log.info("info text");
+    pulumi.log.warn("warn text", a);
+  `);
+  const { events } = await project.operate("preview");
+  const told = events.flatMap(({ diagnosticEvent: d }) =>
+    d ? [`${d.severity} ${d.urn?.split("::").at(-1) ?? "-"} ${d.message.trim()}`] : [],
+  );
+  expect(told.sort()).toEqual(["info - info text", "warning a warn text"]);
+});

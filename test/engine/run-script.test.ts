@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
-import { goQuote, runScript, type ScriptOptions } from "../../engine/run-script.ts";
+import { runScript, type ScriptOptions } from "../../engine/run-script.ts";
 
 const lines: string[] = [];
 const run = (command: string, options: ScriptOptions = {}, signal = new AbortController().signal) =>
@@ -65,8 +65,4 @@ test("a script that is stopped is killed with everything it started", async () =
   setTimeout(() => controller.abort(), 100);
   await expect(running).rejects.toThrow(/^signal: killed: running/);
   await expect(run("true", {}, controller.signal)).rejects.toThrow("context canceled");
-});
-
-test("quotes as Go does", () => {
-  expect(goQuote('a"b\\ \t\n\u0001\u0007\x7f✓ \\u0001')).toBe('"a\\"b\\\\ \\t\\n\\x01\\a\\x7f✓ \\\\u0001"');
 });
