@@ -51,7 +51,8 @@ export function display({ title, stack, diff }: DisplayOptions, print = toStdout
       print("Resources:");
       for (const [op, count] of Object.entries(summaryEvent.resourceChanges) as [Op, number][]) {
         const [mark, planned, , happened] = ops[op];
-        print(`    ${mark} ${count} ${summaryEvent.isPreview || op === "same" ? planned : happened}`);
+        const what = summaryEvent.isPreview ? `to ${planned}` : happened;
+        print(op === "same" ? `    ${count} unchanged` : `    ${mark} ${count} ${what}`);
       }
       if (failed > 0) print(`    ${failed} errored`);
       print(summaryEvent.isPreview ? "" : `\nDuration: ${summaryEvent.durationSeconds}s\n`);

@@ -40,12 +40,12 @@ test("a preview names the changed properties in one line per step", () => {
 
 Diagnostics:
   command:local:Command a:
-      error: bad
-  really
+    error: bad
+    really
 
 Resources:
     ~ 1 to update
-    2 same
+    2 unchanged
 
 `);
 });
@@ -57,8 +57,8 @@ test("an update tells when a step starts and when it is done", () => {
 });
 
 test("--diff shows the properties", () => {
-  expect(show(true, true)).toContain(`    ~ command:local:Command a: (update)
-      ~ create: "old" => "new"
+  expect(show(true, true)).toContain(`~ command:local:Command a: (update)
+  ~ create: "old" => "new"
 `);
 });
 
