@@ -1,4 +1,5 @@
 import { given } from "./checkpoint.ts";
+import { allKeys } from "./diff.ts";
 import { ops, states, type Diagnostic, type EventSink, type Op, type StepMetadata } from "./events.ts";
 import { equal, isSecret, mask, masked, unknown, type PropertyMap, type PropertyValue } from "./property-value.ts";
 import { isDefaultProvider, nameOf, rootStackType, typeOf } from "./urn.ts";
@@ -96,42 +97,57 @@ function renderStep(step: StepMetadata): string[] {
   return [`${ops[op][0]} ${label(urn)}: (${ops[op][1]})`, ...renderProperties(olds, news)];
 }
 
-type Leaves = Map<string, PropertyValue>;
+type Maybe = PropertyValue | undefined;
 
-/** Of two sides of an object what changes from what to what, path by path; everything if `whole`. */
-export function renderProperties(olds?: PropertyMap, news?: PropertyMap, whole = false): string[] {
-  const [before, after] = [olds, news].map((side) => new Map(side && leaves("", side))) as [Leaves, Leaves];
-  const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
-  return paths.flatMap((path) => {
-    const [old, next] = [before.get(path), after.get(path)];
-    if (equal(old, next)) return whole ? [`    ${path}: ${shownValue(next)}`] : [];
-    if (old === undefined) return [`  + ${path}: ${shownValue(next)}`];
-    if (next === undefined) return [`  - ${path}: ${shownValue(old)}`];
-    return [`  ~ ${path}: ${shownValue(old)} => ${shownValue(next)}`];
-  });
+/** Of two sides of an object what changes from what to what; everything where there is only one, or if `whole`. */
+export function renderProperties(olds: Maybe, news: Maybe, whole = false): string[] {
+  const isWhole = whole || olds === undefined || news === undefined;
+  return renderParts(olds ?? news, news ?? olds, isWhole).map((line) => `  ${line}`);
 }
 
-/** What is inside, by path. A text that is a JSON object or list is taken for one, a secret is never looked into. */
-function leaves(path: string, value: PropertyValue): [string, PropertyValue][] {
-  const inner = typeof value === "string" && /^\s*[[{]/.test(value) ? parsed(value) : value;
-  const items = inner instanceof Object && !isSecret(inner) ? Object.entries(inner) : [];
-  if (items.length === 0) return path === "" ? [] : [[path, value]];
-  return items.flatMap(([key, item]) => {
-    if (key.startsWith("__")) return [];
-    if (Array.isArray(inner)) return leaves(`${path}[${key}]`, item);
-    return leaves(path === "" ? key : `${path}.${key}`, item);
-  });
+function renderParts(olds: Maybe, news: Maybe, whole: boolean): string[] {
+  const [old, next] = [(olds ?? {}) as PropertyMap, (news ?? {}) as PropertyMap];
+  const shown = allKeys(old, next).filter((key) => !key.startsWith("__") && (whole || !equal(old[key], next[key])));
+  if (Array.isArray(next)) return shown.flatMap((key) => render(`[${key}]`, old[key], next[key], whole));
+  const width = Math.max(...shown.map((key) => key.length));
+  return shown.sort().flatMap((key) => render(key.padEnd(width), old[key], next[key], whole));
 }
 
-function shownValue(value: PropertyValue = null): string {
+function render(label: string, old: Maybe, next: Maybe, whole: boolean): string[] {
+  const head = `${markOf(old, next)} ${label}:`;
+  const [before, after] = [opened(old), opened(next)];
+  const sides = [before, after].filter((side) => side !== undefined);
+  if (!sides.every(hasParts)) {
+    const texts = sides.map(shownValue);
+    return [`${head} ${equal(old, next) ? texts[0] : texts.join(" => ")}`];
+  }
+  const [open, close] = Array.isArray(sides[0]) ? "[]" : "{}";
+  const json = typeof (next ?? old) === "string" ? "(json) " : "";
+  const inner = renderParts(before, after, whole).map((line) => `    ${line}`);
+  return [`${head} ${json}${open}`, ...inner, `  ${close}`];
+}
+
+/** What becomes of a property: `+` it comes, `-` it goes, `~` it changes. */
+function markOf(old: Maybe, next: Maybe): string {
+  if (old === undefined) return "+";
+  if (next === undefined) return "-";
+  return equal(old, next) ? " " : "~";
+}
+
+function shownValue(value: PropertyValue): string {
   if (isSecret(value)) return mask;
   return value === unknown ? "[unknown]" : JSON.stringify(value);
 }
 
-function parsed(text: string): PropertyValue {
+const hasParts = (value: PropertyValue): boolean =>
+  value instanceof Object && !isSecret(value) && Object.keys(value).length > 0;
+
+/** A text that is a JSON object or list is shown as one. */
+function opened(value: Maybe): Maybe {
+  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
   try {
-    return JSON.parse(text) as PropertyValue;
+    return JSON.parse(value) as PropertyValue;
   } catch {
-    return text;
+    return value;
   }
 }

@@ -112,11 +112,9 @@ async function refresh({ base, events, executor, options, snapshot }: Run): Prom
     if (!isOnlyRefresh) continue;
     executor.count("same", old.urn);
     // The CLI leaves out what depends on nothing.
-    const { propertyDependencies = {}, ...rest } = old;
-    snapshot.replace(old, {
-      ...rest,
-      ...given({ propertyDependencies: given(propertyDependencies) }),
-    } as ResourceState);
+    const { propertyDependencies: all = {}, ...rest } = old;
+    const propertyDependencies = given(all) as typeof all;
+    snapshot.replace(old, { ...rest, ...given({ propertyDependencies }) });
   }
 }
 
@@ -132,12 +130,9 @@ async function conclude({ session, options, events, executor, snapshot }: Run, s
   if (snapshot.problem) throw snapshot.problem;
   // A preview leaves no trace, and neither does a refusal before the first step.
   if (snapshot.writes) {
-    const environment = {
-      "exec.kind": flags["exec-kind"] ?? "cli",
-      "pulumi.version": cliVersion,
-      "pulumi.os": process.platform,
-    };
-    const about = { kind, startTime, message: flags.message ?? "", environment, config: session.file.config() };
+    const { message = "", "exec-kind": exec = "cli" } = flags;
+    const environment = { "exec.kind": exec, "pulumi.version": cliVersion, "pulumi.os": process.platform };
+    const about = { kind, startTime, message, environment, config: session.file.config() };
     const update = { ...about, version: 0, result, endTime, resourceChanges } as const;
     await session.backend.addToHistory(session.name, update, snapshot.content()).catch((error: unknown) => {
       const problem = (error as Error).message;

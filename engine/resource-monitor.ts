@@ -70,8 +70,8 @@ export class ResourceMonitor {
     if (type !== "pulumi:pulumi:StackReference") throw refuse(`reading the existing resource ${type}`);
     const inputs = propertyMap(request.getProperties());
     const state = { custom: true, id, type, ...given({ inputs, parent, external: true, dependencies }) };
-    const { backend, project } = this.run.session;
-    const read = (): Promise<PropertyMap> => readStackOutputs(backend, project.name, id);
+    const { backend, name: stack } = this.run.session;
+    const read = (): Promise<PropertyMap> => readStackOutputs(backend, stack.project, id);
     const { urn, outputs = {} } = await this.register({ name, state, read });
     return new resource_pb.ReadResourceResponse().setUrn(urn).setProperties(struct(outputs));
   }
