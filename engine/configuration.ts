@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isCollection, isMap, parseDocument, type Document } from "yaml";
+import { isDeclaration } from "./config-schema.ts";
 import { isObject, mapObject, mapValue, mask, some, sortedByKey } from "./property-value.ts";
 import { refuse, UserError } from "./user-error.ts";
 import type { PropertyMap, PropertyValue } from "./property-value.ts";
@@ -99,11 +100,8 @@ export class StackFile {
 
 export function stackConfiguration(project: Project, file: StackFile): PropertyMap {
   const defaults = Object.entries(project.config).flatMap(([name, declared]): [string, PropertyValue][] => {
-    if (!isObject(declared)) return [[name, declared]];
-    const schema = ["type", "items", "default", "secret"].find((word) => word in declared);
-    if (schema) throw refuse(`${project.file}: the ${schema} of the configuration value ${name}`);
-    if (!("value" in declared) && !("description" in declared)) return [[name, declared]];
-    return declared.value === undefined ? [] : [[name, declared.value]];
+    const value = isDeclaration(declared) ? (declared.value ?? declared.default) : declared;
+    return value === undefined ? [] : [[name, value]];
   });
   const all = [...defaults, ...Object.entries(file.config())];
   return sortedByKey(Object.fromEntries(all.map(([name, value]) => [configKey(name, project.name), value])));

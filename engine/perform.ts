@@ -1,4 +1,5 @@
 import { checkIntegrity, cliVersion, given, refuseForeignState, type ResourceState } from "./checkpoint.ts";
+import { validateConfiguration } from "./config-schema.ts";
 import { hasSecure, programConfiguration, stackConfiguration } from "./configuration.ts";
 import { Events, type EventSink } from "./events.ts";
 import { mapObject, mask, type PropertyMap } from "./property-value.ts";
@@ -52,11 +53,13 @@ export async function perform(session: Session, options: Options): Promise<Outco
 }
 
 async function performWith(events: Events, session: Session, options: Options): Promise<Outcome> {
+  const configuration = stackConfiguration(session.project, session.file);
+  validateConfiguration(session.project, session.name.stack, configuration);
   refuseForeignState(session.state);
   checkIntegrity(session.state.deployment);
   process.chdir(session.project.programDirectory);
   const startTime = unixTime();
-  const run = await begin(events, session, options);
+  const run = await begin(events, session, options, configuration);
   const { executor, snapshot, base } = run;
   const stopListening = listenForSignals(run);
   try {
@@ -73,8 +76,7 @@ async function performWith(events: Events, session: Session, options: Options): 
 }
 
 /** Makes what the operation needs. The passphrase is checked meanwhile: that takes as long as starting the program. */
-async function begin(events: Events, session: Session, options: Options): Promise<Run> {
-  const configuration = stackConfiguration(session.project, session.file);
+async function begin(events: Events, session: Session, options: Options, configuration: PropertyMap): Promise<Run> {
   const snapshot = new Snapshot(session);
   const unlocked = session.secrets.unlock().catch((error: unknown) => {
     throw new UserError(`getting stack configuration: get stack secrets manager: ${(error as Error).message}`);

@@ -25,19 +25,11 @@ function open(
 
 test("the stack's values stand over the project's, which may be values, defaults or objects of any namespace", () => {
   const { values } = open(
-    "  case:region: { value: eu, description: where }\n  size: 3\n  other:key: { value: { a: [1] } }\n",
+    "  case:region: { type: string, default: eu }\n  size: 3\n  other:key: { value: { a: [1] } }\n",
     "  case:size: '4'\n  old:config:name: x\n",
   );
   expect(values).toEqual({ "case:region": "eu", "case:size": "4", "old:name": "x", "other:key": { a: [1] } });
   expect(configText({ b: [{ f: 1, e: 2 }], a: { d: 1, c: 2 } })).toBe('{"a":{"c":2,"d":1},"b":[{"e":2,"f":1}]}');
-});
-
-test("what the project declares of a value's type is left to the CLI", () => {
-  for (const schema of ["type: integer", "default: 3", "secret: true"]) {
-    expect(() => open(`  size: { ${schema} }\n`, "  case:x: y\n")).toThrow(
-      /Pulumi\.yaml: the (type|default|secret) of the configuration value size needs the Pulumi CLI$/,
-    );
-  }
 });
 
 test("keys have a namespace, paths lead into values", () => {
