@@ -86,8 +86,11 @@ export class Stack {
     return this.#run(["preview", "--diff", "--config-file", configFile, "--stack", this.name]);
   }
 
+  /** Carries out what was previewed. */
   async up(message: string, onEvent: (event: EngineEvent) => void, signal: AbortSignal): Promise<void> {
     const stack = await this.#automation();
+    // The Automation API's own flag for it, --skip-preview, does not say that there was one.
+    stack.workspace.envVars.SWITCHBACK_PREVIEWED = "true";
     await stack.up({ message, onEvent, signal, color: "never" }).catch((error: unknown) => {
       throw explainFailure(error, this.name);
     });

@@ -9,6 +9,10 @@ const values =
 const lists = "config plaintext-pair secret-pair";
 const shorts: Record<string, string> = { stack: "s", config: "c", message: "m", parallel: "p", refresh: "r", verbose: "v", yes: "y", json: "j", debug: "d", emoji: "e", "skip-preview": "f" }; // prettier-ignore
 
+/** Flags the CLI knows and the engine leaves to it. */
+const refused =
+  "all attach-debugger continue-on-error copy-config-from exclude exclude-dependents exclude-protected ignore-protect import-file import-pending-creates plan policy-pack policy-pack-config remote replace run-program save-plan strict target target-dependents target-replace";
+
 type Words<S extends string> = S extends `${infer Word} ${infer Rest}` ? Word | Words<Rest> : S;
 export type Flags = Partial<
   Record<Words<typeof switches>, boolean> & Record<Words<typeof values>, string> & Record<Words<typeof lists>, string[]>
@@ -38,8 +42,9 @@ export function parseFlags(argv: string[], takesPairs = false): { args: string[]
     const { positionals, values } = parseArgs({ args, options, allowPositionals: true });
     return { args: positionals, flags: { ...values } };
   } catch (error) {
-    const [, flag] = /Unknown option '(-[^']*)'/.exec((error as Error).message) ?? [];
-    throw flag === undefined ? new UserError((error as Error).message) : refuse(flag);
+    const [, flag = ""] = /Unknown option '(-[^']*)'/.exec((error as Error).message) ?? [];
+    if (refused.split(" ").includes(flag.replace(/^--/, ""))) throw refuse(flag);
+    throw new UserError(flag ? `unknown flag: ${flag}` : (error as Error).message);
   }
 }
 

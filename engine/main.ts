@@ -1,3 +1,4 @@
+import { chdir } from "node:process";
 import { parseFlags, print, type Commands } from "./command-line.ts";
 import { refuse, UserError } from "./user-error.ts";
 
@@ -7,6 +8,10 @@ const modules: Record<string, () => Promise<{ commands: Commands }>> = {
   config: () => import("./commands/config.ts"),
   "stack version --version whoami": () => import("./commands/stack.ts"),
 };
+
+/** Commands of the CLI that the engine does not have. */
+const refused =
+  "about ai console convert deployment do env import install login logout logs new org package plugin policy query schema state template watch";
 
 export async function main(argv: string[]): Promise<void> {
   // Whoever reads along may stop reading; that is no reason to break off.
@@ -21,7 +26,11 @@ export async function main(argv: string[]): Promise<void> {
   }
 }
 
-async function run(words: string[]): Promise<void> {
+async function run(argv: string[]): Promise<void> {
+  // `-C DIRECTORY` may stand anywhere, also in front of the command.
+  const words = argv.flatMap((word) => (word.startsWith("--cwd=") ? ["-C", word.slice("--cwd=".length)] : word));
+  const at = words.findIndex((word) => word === "-C" || word === "--cwd");
+  if (at >= 0) chdir(words.splice(at, 2)[1] ?? "");
   const [first = "--help", second = ""] = words;
   if (/^(-h|help)$/.test(first) || words.concat(first).includes("--help")) {
     const all = await Promise.all(Object.values(modules).map((load) => load()));
@@ -32,7 +41,10 @@ async function run(words: string[]): Promise<void> {
   const name = /^(config|stack)$/.test(first) && /^\w/.test(second) ? `${first} ${second}` : first;
   const [, load] = Object.entries(modules).find(([known]) => known.split(" ").includes(first)) ?? [];
   const command = (await load?.())?.commands[name];
-  if (!command) throw refuse(`\`pulumi ${name}\``);
-  const { args, flags } = parseFlags(words.slice(name.split(" ").length), name === "config set-all");
-  await command(flags, args);
+  if (command) {
+    const { args, flags } = parseFlags(words.slice(name.split(" ").length), name === "config set-all");
+    return command(flags, args);
+  }
+  if (load || refused.split(" ").includes(first)) throw refuse(`\`pulumi ${name}\``);
+  throw new UserError(`unknown command "${name}" for "pulumi"\nRun 'pulumi --help' for usage.`);
 }

@@ -192,6 +192,8 @@ export class TestStack {
       PULUMI_CONFIG_PASSPHRASE: "testing",
       PULUMI_DEBUG_COMMANDS: "true",
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      // What the embedded engine refuses, an update here may find half-way: it is only a test's environment.
+      SWITCHBACK_PREVIEWED: "true",
       // The CLI finds its plugins in its home; ours needs none, and shall not write into anybody's.
       ...(this.#options.engine === undefined ? { PULUMI_HOME: join(this.folder, ".switchback/home") } : {}),
       NO_COLOR: "1",

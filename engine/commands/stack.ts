@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { fullName, openBackend } from "../backend.ts";
 import { checkIntegrity, cliVersion, formatCheckpoint, newDeployment, rootResource } from "../checkpoint.ts";
@@ -66,6 +66,24 @@ export const commands: Commands = {
     if (!flags["preserve-config"]) rmSync(file.path, { force: true });
     if (selectedStack(project, backend)?.stack === name.stack) selectStack(project, backend, undefined);
     print(`Stack '${name.stack}' has been removed!`);
+  },
+
+  async "stack rename"(flags, [next = ""]) {
+    const session = openSession(flags);
+    const { project, backend, name, file } = session;
+    const renamed = parseStackName(next, project.name);
+    if (backend.exists(renamed)) throw new UserError(`stack '${fullName(renamed)}' already exists`);
+    await locked(session, async () => {
+      const urns = (stack: string): string => `urn:pulumi:${stack}::`;
+      const deployment = JSON.stringify(session.state.deployment).replaceAll(urns(name.stack), urns(renamed.stack));
+      await backend.write(renamed, formatCheckpoint(fullName(renamed), JSON.parse(deployment) as Deployment));
+      const history = backend.path("history", name.project, name.stack);
+      if (existsSync(history)) renameSync(history, backend.path("history", renamed.project, renamed.stack));
+      backend.remove(name);
+    });
+    if (existsSync(file.path)) renameSync(file.path, new StackFile(project, renamed.stack).path);
+    if (selectedStack(project, backend)?.stack === name.stack) selectStack(project, backend, renamed);
+    print(`Renamed ${name.stack} to ${renamed.stack}`);
   },
 
   async "stack output"(flags, [wanted]) {

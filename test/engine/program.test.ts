@@ -81,7 +81,7 @@ test.each([
   expect(project.trace()).toEqual(["create a"]);
 });
 
-test("an update runs the program once more to know what it would refuse, but not when nothing changes", async () => {
+test("an update runs the program once more to know what it would refuse, but not when nothing changes or somebody has", async () => {
   const project = new EngineProject(`
     import { appendFileSync } from "node:fs";
     appendFileSync(process.env.TRACE!, "program " + pulumi.runtime.isDryRun() + "\\n");
@@ -94,6 +94,11 @@ test("an update runs the program once more to know what it would refuse, but not
   project.write("trace", "");
   await project.operate("up");
   expect(project.trace().sort()).toEqual(["later", "program false", "run"]);
+  project.write("trace", "");
+  project.program(`step("a", { create: "echo again >> $TRACE", update: "echo update >> $TRACE" });`);
+  project.environment.SWITCHBACK_PREVIEWED = "true";
+  await project.operate("up");
+  expect(project.trace()).toEqual(["update"]);
 });
 
 test("a program that keeps running after a failed step is ended", async () => {

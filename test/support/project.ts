@@ -119,6 +119,7 @@ export class Project {
       TMPDIR: process.env.TMPDIR,
       PULUMI_CONFIG_PASSPHRASE: "correct horse",
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      SWITCHBACK_PREVIEWED: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       PULUMI_DEBUG_COMMANDS: "true",
       NO_COLOR: "1",

@@ -16,7 +16,7 @@ function cliSample(): EngineProject {
   return project;
 }
 
-test("stacks are made, selected, listed and removed", async () => {
+test("stacks are made, selected, listed, renamed and removed", async () => {
   const project = new EngineProject("", { stack: false });
   expect((await project.pulumi("stack", "init", "one")).stderr).toBe("Created stack 'one'\n");
   expect(await project.pulumi("stack", "init", "one")).toMatchObject({
@@ -30,10 +30,11 @@ test("stacks are made, selected, listed and removed", async () => {
     { name: "two", current: false, resourceCount: 0 },
   ]);
   await project.pulumi("stack", "select", "two");
-  expect((await project.pulumi("stack", "--show-name")).stdout).toBe("two\n");
-  await project.pulumi("stack", "rm", "two", "--yes");
+  await project.pulumi("stack", "rename", "second");
+  expect((await project.pulumi("stack", "--show-name")).stdout).toBe("second\n");
+  await project.pulumi("stack", "rm", "second", "--yes");
   expect(await list()).toEqual([{ name: "one", current: false, resourceCount: 0 }]);
-  expect(existsSync(join(project.directory, "Pulumi.two.yaml"))).toBe(false);
+  expect(existsSync(join(project.directory, "Pulumi.second.yaml"))).toBe(false);
   expect((await project.pulumi("stack", "select", "--create", "three")).stderr).toBe("Created stack 'three'\n");
   expect((await project.pulumi("stack", "init", "x", "--secrets-provider", "awskms://k")).stderr).toBe(
     'error: the secrets provider "awskms://k" needs the Pulumi CLI\n',
