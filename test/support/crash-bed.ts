@@ -46,6 +46,9 @@ const schemas: Readonly<Record<string, string>> = { [first]: "0001", [second]: "
 /** The application and what keeps it running outlive every cut, as on a machine of their own. */
 const application = /bin\/parcel\.ts|(supervisor|web|labels)\/main\.ts/;
 
+/** What serves before a rollout of that direction. */
+export const startOf = (direction: Direction): string => (direction === "rollback" ? second : first);
+
 export class CrashBed {
   readonly #copies: readonly [TestStack, TestStack];
   readonly #ports: readonly number[];
@@ -92,6 +95,11 @@ export class CrashBed {
     this.#ports = ports;
   }
 
+  /** The release that serves now. */
+  get serving(): string {
+    return this.#serving;
+  }
+
   /** Ends the application and removes everything. */
   async remove(): Promise<void> {
     const [stack, beside] = this.#copies;
@@ -115,7 +123,7 @@ export class CrashBed {
 
   async #cut(cell: Cell, when: Moment): Promise<Found> {
     const [stack, beside] = this.#copies;
-    await this.#begin(cell.direction === "rollback" ? second : first);
+    await this.#begin(startOf(cell.direction));
     if (cell.direction === "forward") this.#clearHosts();
     const orders = [this.#order()];
     const happened = stack.crash(`parcel-${cell.step}`, when, cell.what);

@@ -23,13 +23,13 @@ const columns: Readonly<Record<Engine["name"], Columns>> = {
   embedded: {
     forward: [
       ...[...at("before", "everything"), ...at(inside(1), "everything"), ...at("after", "everything")],
-      ...[...at("at work", ...apart), ...at("after", "engine", "step")],
+      ...at("at work", ...apart),
     ],
     revert: [
       ...[inside(1), inside(2), inside(3), inside(4), "after" as const].flatMap((when) => at(when, "everything")),
       ...at(inside(2), ...apart),
     ],
-    rollback: [...at("before", "everything"), ...at("after", "everything"), ...at("at work", "everything", ...apart)],
+    rollback: [...at("at work", "everything", ...apart), ...at("after", "everything")],
   },
   pulumi: {
     forward: at("at work", "everything", "provider", ...apart),
