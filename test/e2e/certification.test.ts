@@ -3,35 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inStore } from "../../release/store.ts";
+import { closingProgram } from "../support/closing-program.ts";
 import { engines } from "../support/engines.ts";
-import { leanProgram, replaceOnce } from "../support/lean-program.ts";
 import { Project } from "../support/project.ts";
 
-const imports = `import { http } from "switchback/actions/checks/http.ts";
-import { schema } from "switchback/actions/checks/schema.ts";
-import { schemaTwice } from "switchback/actions/checks/schema-twice.ts";
-import { inspectSqlite } from "switchback/actions/databases/sqlite/inspect.ts";
-`;
-const closing = `  rehearsal: {
-    between: {
-      column: call(schema, {
-        inspect: call(inspectSqlite, { path: config.database.path }),
-        forbid: { orders: ["insured_cents"] },
-      }),
-    },
-    after: { front: call(http, { url: \`\${address}/\` }) },
-  },
-  certification: {
-    workOrder: "WO-1718",
-    checks: {
-      twice: call(schemaTwice, {
-        database: config.database.path,
-        migrations: ".switchback/host-0/current/migrations",
-      }),
-    },
-  },
-  smokeSecrets:`;
-const program = imports + replaceOnce(leanProgram(), /^ {2}smokeSecrets:/m, closing);
+const program = closingProgram();
 
 describe.each(engines)("on the $name engine", (engine) => {
   let project: Project;

@@ -57,12 +57,13 @@ export class CrashBed {
   #serving = first;
   #orders = 0;
 
-  static async open({ name, path }: Engine): Promise<CrashBed> {
+  /** `program`: the pipeline; default is the lean one, because there are hundreds of cells. */
+  static async open({ name, path }: Engine, program = leanProgram("./")): Promise<CrashBed> {
     const ports = await Promise.all([freePort(), freePort()]);
     const engine = name === "embedded" ? {} : { engine: path };
     const options = { project: repository, spare: application, ...engine };
     const stack = await TestStack.open(options);
-    makeLean(stack);
+    writeFileSync(join(stack.folder, "index.ts"), program);
     const place = (path: string): string => join(stack.folder, "environment", path);
     await makeRepository(place("repository"));
     await tagAnother(place("repository"));
@@ -84,7 +85,7 @@ export class CrashBed {
       "switchback:policies": {},
     });
     const beside = await TestStack.open({ ...options, beside: stack });
-    makeLean(beside);
+    writeFileSync(join(beside.folder, "index.ts"), program);
     const bed = new CrashBed([stack, beside], ports);
     await bed.#go(stack, "up", "--release", first);
     return bed;
@@ -245,11 +246,6 @@ function targetOf({ direction, step, next }: Cell): string {
 function commandFor({ direction, next }: Cell, target: string): string[] {
   if (direction === "rollback" && next === "same") return ["rollback", target];
   return ["up", "--release", target, "--again"];
-}
-
-/** Fewer checks: a cell looks at what a step leaves, and there are hundreds of cells. */
-function makeLean({ folder }: TestStack): void {
-  writeFileSync(join(folder, "index.ts"), leanProgram("./"));
 }
 
 const lastOf = ({ text }: Run): string => text.trim().split("\n").slice(-6).join(" | ");
