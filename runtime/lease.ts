@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { type LedgerEnd, Refusal } from "../actions/action.ts";
 import { writeAtomicAlone } from "../actions/files.ts";
 import { readJson, type Shape } from "../actions/json-file.ts";
@@ -106,9 +107,30 @@ export function freeAbandoned(store: string): Lease | undefined {
   return lease;
 }
 
-/** Errors: a rollout could not be opened now, because another one holds the lease. */
-export function checkFree(store: string, engine: Owner): void {
-  refuseIfHeld(store, readLease(store), { rollout: "", engine, opens: true });
+/**
+ * Waits until a rollout can be opened: steps that a dead engine has left at work end by themselves. `seconds`: how long they
+ * are waited for. Errors: another rollout holds the lease.
+ */
+export async function wantFree(
+  store: string,
+  engine: Owner,
+  tell: (line: string) => void,
+  seconds = 30,
+): Promise<void> {
+  const end = Date.now() + seconds * 1000;
+  let told = false;
+  for (;;) {
+    const lease = readLease(store);
+    const isLeft = lease && holding(store, lease, engine) === "held" && isAlive(lease.engine) === false;
+    if (!isLeft || Date.now() > end) {
+      refuseIfHeld(store, lease, { rollout: "", engine, opens: true });
+      return;
+    }
+    if (!told)
+      tell(`${lease.step} of rollout ${lease.rollout} is at work still, though its engine is dead: waiting for it`);
+    told = true;
+    await pause(100);
+  }
 }
 
 const shape: Shape = {

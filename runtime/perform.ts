@@ -4,7 +4,7 @@ import { Fenced } from "../actions/fence.ts";
 import { writeAttempt } from "../actions/rollout/attempt.ts";
 import { keepBeating } from "./heartbeat.ts";
 import { append, endOf, type Happening } from "./ledger.ts";
-import { checkFree, type Claimant, end, free, freeIfEnded, hold, type Lease, renew } from "./lease.ts";
+import { type Claimant, end, free, freeIfEnded, hold, type Lease, renew, wantFree } from "./lease.ts";
 import { carryOut, makeContext } from "./context.ts";
 import { loadAction } from "./load.ts";
 import { isAlive, nameOf, thisProcess } from "./owner.ts";
@@ -33,7 +33,7 @@ export async function perform(given: Spec, surroundings: Surroundings, tell: (li
   };
   const { tuning } = await loadAction(spec.action);
   const claimant: Claimant = { rollout, release: spec.release, step: spec.step, engine, opens: false };
-  if (spec.opens) checkFree(spec.store, engine);
+  if (spec.opens) await wantFree(spec.store, engine, say);
   let lease = spec.opens ? undefined : hold(spec.store, claimant);
   const claimed = await claim(spec, keyOf(spec, surroundings, tuning), rollout, say);
   if ("receipt" in claimed) {

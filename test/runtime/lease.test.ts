@@ -6,7 +6,6 @@ import { expect, onTestFinished, test } from "vitest";
 import { Refusal } from "../../actions/action.ts";
 import { leaseSilenceSeconds } from "../../runtime/heartbeat.ts";
 import {
-  checkFree,
   end,
   free,
   freeAbandoned,
@@ -16,6 +15,7 @@ import {
   type Lease,
   readLease,
   renew,
+  wantFree,
 } from "../../runtime/lease.ts";
 import { append } from "../../runtime/ledger.ts";
 import { isStopped, nameOf, type Owner, ownerOf, thisProcess } from "../../runtime/owner.ts";
@@ -24,6 +24,7 @@ import { temporaryFolder, until } from "../support/context.ts";
 
 const dead: Owner = { ...thisProcess(), pid: spawnSync(process.execPath, ["--version"]).pid };
 const elsewhere: Owner = { ...thisProcess(), machine: "elsewhere" };
+const silent = (): void => undefined;
 /** The engine of who asks, in these tests. */
 const engine: Owner = ownerOf(process.ppid);
 const wanted = { step: "build", engine, release: "v1" };
@@ -92,7 +93,7 @@ test("who has lost it, or has none, says nothing", () => {
   expect(readLease(store)).toEqual(lease);
 });
 
-test("what was given back is free, and the number grows with every new holder, whatever the clock says", () => {
+test("what was given back is free, and the number grows with every new holder, whatever the clock says", async () => {
   const store = temporaryFolder();
   const numbers = ["1-a", "2-b", "3-c"].map((rollout) => {
     const { fencing } = opening(store, rollout);
@@ -102,7 +103,7 @@ test("what was given back is free, and the number grows with every new holder, w
   const [first = 0] = numbers;
   expect(numbers).toEqual([first, first + 1, first + 2]);
   expect(holding(store, readLease(store))).toBe("free");
-  checkFree(store, engine);
+  await wantFree(store, engine, silent);
   writeLease(store, { rollout: "", fencing: first * 2 });
   expect(opening(store, "4-d").fencing).toBe(first * 2 + 1);
 });
@@ -113,15 +114,13 @@ test("a step taken over from a machine that fell silent acts with a number of it
   expect(hold(store, { ...wanted, rollout: "1-a", opens: false, anew: true }).fencing).toBe(fencing + 1);
 });
 
-test("another rollout is refused while the lease is held, here or elsewhere, and changes nothing", () => {
+test("another rollout is refused while the lease is held, here or elsewhere, and changes nothing", async () => {
   const store = temporaryFolder();
   for (const owner of [thisProcess(), elsewhere]) {
     const lease = writeLease(store, { owner }, leaseSilenceSeconds - 10);
     expect(() => opening(store, "5-mine")).toThrow(refusalOf(lease));
     expect(() => goingOn(store, "5-mine")).toThrow(refusalOf(lease));
-    expect(() => {
-      checkFree(store, engine);
-    }).toThrow(refusalOf(lease));
+    await expect(wantFree(store, engine, silent, 0)).rejects.toThrow(refusalOf(lease));
     expect(readLease(store)).toEqual(lease);
   }
 });
@@ -154,13 +153,30 @@ test("a holder whose clock jumped on this machine holds it as long as it lives",
   }
 });
 
-test("a rollout that opens takes over at once what a dead one left here; one that goes on does not", () => {
+test("a rollout that opens takes over at once what a dead one left here; one that goes on does not", async () => {
   const store = temporaryFolder();
   const left = writeLease(store, { owner: dead });
   expect(holding(store, left)).toBe("abandoned");
   expect(() => goingOn(store, "5-mine")).toThrow(refusalOf(left));
-  checkFree(store, engine);
+  await wantFree(store, engine, silent);
   expect(opening(store, "5-mine").rollout).toBe("5-mine");
+});
+
+test("a step that a dead engine has left at work is waited for, and not for long", async () => {
+  const store = temporaryFolder();
+  const step = spawn(process.execPath, ["-e", "setTimeout(() => {}, 500)"]);
+  const lease = writeLease(store, { owner: ownerOf(step.pid ?? 0) });
+  const told: string[] = [];
+  await wantFree(store, engine, (line) => void told.push(line));
+  expect([step.exitCode, told]).toEqual([
+    0,
+    ["activation of rollout 4-other is at work still, though its engine is dead: waiting for it"],
+  ]);
+  writeLease(store, { owner: thisProcess() });
+  await expect(wantFree(store, engine, silent, 0.2)).rejects.toThrow(/^the environment is being changed/);
+  // Of an engine that lives nobody knows how long it will be at it.
+  writeLease(store, { ...lease, owner: thisProcess(), engine: thisProcess() });
+  await expect(wantFree(store, engine, silent)).rejects.toThrow(/^the environment is being changed/);
 });
 
 test("a rollout that wakes up after another was opened goes on with nothing", () => {
