@@ -38,6 +38,7 @@ export async function perform(given: Spec, surroundings: Surroundings, tell: (li
   const claimed = await claim(spec, keyOf(spec, surroundings, tuning), rollout, say);
   if ("receipt" in claimed) {
     log.line("already done in this rollout: its receipt is given again");
+    if (spec.last) end(spec.store, rollout);
     return claimed.receipt;
   }
   if (claimed.tookOver && lease) lease = hold(spec.store, { ...claimant, anew: true });

@@ -5,6 +5,7 @@ import { exclusively } from "./exclusive.ts";
 import { readIfThere, writeAtomicAlone } from "../actions/files.ts";
 import { misfit, parseJson } from "../actions/json-file.ts";
 import { keepBeating, stepSilenceSeconds } from "./heartbeat.ts";
+import { type Entry, readLedger } from "./ledger.ts";
 import { isAlive, isSame, isStopped, nameOf, type Owner, ownerShape, thisProcess } from "./owner.ts";
 import { inStore } from "../release/store.ts";
 import type { Spec } from "./spec.ts";
@@ -46,7 +47,7 @@ export async function claim(
   for (;;) {
     const last = exclusively(`${path}.lock`, () => {
       const former = readRecord(path);
-      const inTheWay = takeOver(path, former, mine);
+      const inTheWay = takeOver(spec, former, mine);
       tookOver = inTheWay === undefined && former?.state === "running" && isAlive(former.owner) === undefined;
       return inTheWay;
     });
@@ -82,12 +83,28 @@ export function touch(store: string, step: string, rollout: string): void {
 }
 
 /** Writes down that the step is ours, or returns the record that is in the way: of a run at work, or of the same done. */
-function takeOver(path: string, last: StepRecord | undefined, mine: Omit<StepRecord, "state">): StepRecord | undefined {
+function takeOver(
+  { store, step }: Spec,
+  last: StepRecord | undefined,
+  mine: Omit<StepRecord, "state">,
+): StepRecord | undefined {
+  const [path, ledger] = [inStore.step(store, step), inStore.ledger(store)];
   if (last?.state === "running" && atWork(path, last, mine.rollout)) return last;
   // The step that opens a rollout is asked again only for a new one: its receipts are never handed out twice.
-  if (last?.state === "done" && last.key === mine.key && mine.rollout !== "") return last;
-  writeAtomicAlone(path, JSON.stringify({ ...mine, state: "running" } satisfies StepRecord));
-  return undefined;
+  const same = last?.key === mine.key && mine.rollout !== "" ? last : undefined;
+  if (same?.state === "done") return same;
+  const receipt = same?.state === "running" ? receiptIn(ledger, same, step) : undefined;
+  const record: StepRecord =
+    same && receipt !== undefined ? { ...same, state: "done", receipt } : { ...mine, state: "running" };
+  writeAtomicAlone(path, JSON.stringify(record));
+  return record.state === "done" ? record : undefined;
+}
+
+/** A run that was killed between its entry in the ledger and the end of its record has been done, with this receipt. */
+function receiptIn(ledger: string, { rollout, owner, began }: StepRecord, step: string): unknown {
+  const isThis = (entry: Entry): boolean =>
+    entry.kind === "step" && entry.rollout === rollout && entry.step === step && entry.by === nameOf(owner);
+  return readLedger(ledger).findLast((entry) => isThis(entry) && entry.began >= began)?.receipt;
 }
 
 const shape = { key: "string", rollout: "string", owner: ownerShape, began: "string", state: "string" } as const;

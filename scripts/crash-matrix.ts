@@ -1,13 +1,14 @@
 // Runs the crash matrix on an engine and writes its page in docs/: every step, cut off before, inside and after what it
 // does, in every way; then taken up again. Takes most of an hour on two cores.
-//   node scripts/crash-matrix.ts embedded|pulumi [WORKERS]
-import { writeFileSync } from "node:fs";
+// With RESULTS, a file, it goes on where a run before was ended, and tries again what was not well.
+//   node scripts/crash-matrix.ts embedded|pulumi [WORKERS [RESULTS]]
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Cell, CrashBed, type Found, startOf } from "../test/support/crash-bed.ts";
 import { cellsOn, crashPage, nameOf, pageOf } from "../test/support/crash-cells.ts";
 import { type Engine, engines, repository } from "../test/support/engines.ts";
 
-const [name = "", workers = "2"] = process.argv.slice(2);
+const [name = "", workers = "2", results = ""] = process.argv.slice(2);
 const engine = engines.find((one) => one.name === name);
 if (engine === undefined) {
   const here = engines.map((one) => one.name).join(" or ");
@@ -15,8 +16,9 @@ if (engine === undefined) {
   process.exit(1);
 }
 const cells = cellsOn(engine.name);
-const queue = [...cells];
-const found = new Map<string, Found>();
+const before = existsSync(results) ? (JSON.parse(readFileSync(results, "utf8")) as [string, Found][]) : [];
+const found = new Map(before.filter(([, { wrong }]) => wrong.length === 0));
+const queue = cells.filter((cell) => !found.has(nameOf(cell)));
 /** Where one way of cutting off never happened, no other does. */
 const unreached = new Set<string>();
 const place = ({ direction, step, when }: Cell): string => `${direction} ${step} ${JSON.stringify(when)}`;
@@ -28,6 +30,7 @@ async function work(engine: Engine): Promise<void> {
     if (!result.happened && result.wrong.length === 0) unreached.add(place(cell));
     found.set(nameOf(cell), result);
     const said = result.wrong.length > 0 ? result.wrong.join("\n  ") : result.happened ? "well" : "not reached";
+    if (results !== "") writeFileSync(results, JSON.stringify([...found]));
     process.stdout.write(`${found.size}/${cells.length} ${nameOf(cell)}: ${said}\n`);
     if (result.wrong.length === 0) continue;
     await bed.remove();

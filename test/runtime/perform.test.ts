@@ -1,9 +1,10 @@
 /** What happens around an action: the ledger, the lease, secrets, limits, and what is done after a failure. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readAttempt } from "../../actions/rollout/attempt.ts";
 import { expect, test } from "vitest";
-import { readLease } from "../../runtime/lease.ts";
+import { type Lease, readLease } from "../../runtime/lease.ts";
+import { inStore } from "../../release/store.ts";
 import { verify } from "../../runtime/ledger.ts";
 import { makeProject, until } from "../support/context.ts";
 import { ledgerOf, logOf, runStep, startStep } from "../support/step.ts";
@@ -39,6 +40,12 @@ test("a step of another rollout is refused while the lease is held; the last ste
   expect(refused.code).toBe(1);
   expect(refused.stderr).toMatch(/^the environment is being changed: rollout 2-abcdef \(v1\) by /);
   await runStep(project, { action: "./fine", step: "two", last: true });
+  const path = inStore.lease(join(project, "store"));
+  const freed = JSON.parse(readFileSync(path, "utf8")) as Lease;
+  // Killed before it could give it back, it does so when its receipt is asked for again.
+  writeFileSync(path, JSON.stringify({ ...freed, rollout: "2-abcdef" }));
+  await runStep(project, { action: "./fine", step: "two", last: true });
+  expect(readLease(join(project, "store"))?.rollout).toBe("");
   expect((await runStep(project, { action: "./fine" }, { rollout: "3-bcdefa" })).code).toBe(0);
 }, 15_000);
 

@@ -1,9 +1,10 @@
 /** The record of a step's newest run: who is at it, and what came out. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { append } from "../../runtime/ledger.ts";
 import { nameOf, type Owner, thisProcess } from "../../runtime/owner.ts";
 import { claim, readRecord, type StepRecord, touch } from "../../runtime/record.ts";
 import type { Spec } from "../../runtime/spec.ts";
@@ -81,6 +82,25 @@ test("a dead owner, and one elsewhere that was silent for long, are not waited f
   // Touched by a clock that was an hour ahead.
   writeRecord(store, { owner: elsewhere }, -3600);
   expect(await claimed(store, "third")).toMatchObject({ tookOver: true });
+});
+
+test("a run that was killed between its entry in the ledger and the end of its record has been done", async () => {
+  const store = temporaryFolder();
+  const dead = { ...thisProcess(), pid: spawnSync(process.execPath, ["--version"]).pid };
+  const began = "2026-11-21T10:00:00.000Z";
+  const path = writeRecord(store, { owner: dead, began });
+  const done = { kind: "step", rollout: "2-abc", release: "v1", step: "build", action: "a", fencing: 1 } as const;
+  const entries = [
+    { ...done, began: "2026-11-21T09:00:00.000Z", seconds: 1, by: nameOf(dead), receipt: { id: "an earlier run's" } },
+    { ...done, began, seconds: 1, by: "somebody else", receipt: { id: "another's" } },
+    { ...done, kind: "failure", began, seconds: 1, by: nameOf(dead), message: "no" },
+  ] as const;
+  for (const entry of entries) append(inStore.ledger(store), entry);
+  expect(await claimed(store)).toHaveProperty("end");
+  writeRecord(store, { owner: dead, began });
+  append(inStore.ledger(store), { ...done, began, seconds: 1, by: nameOf(dead), receipt: { id: 1 } });
+  expect(await claimed(store)).toEqual({ receipt: { id: 1 } });
+  expect(readRecord(path)).toMatchObject({ state: "done", owner: dead, receipt: { id: 1 } });
 });
 
 test("an owner elsewhere that was heard of lately is waited for", async () => {

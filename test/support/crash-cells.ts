@@ -34,7 +34,7 @@ const columns: Readonly<Record<Engine["name"], Columns>> = {
   pulumi: {
     forward: at("at work", "everything", "provider", ...apart),
     revert: at(inside(2), "everything", "provider", ...apart),
-    rollback: at("at work", "everything", "provider"),
+    rollback: at("at work", "provider"),
   },
 };
 
