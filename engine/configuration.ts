@@ -1,4 +1,13 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { isCollection, isMap, parseDocument, type Document } from "yaml";
 import { isDeclaration } from "./config-schema.ts";
@@ -93,8 +102,18 @@ export class StackFile {
     if (Object.keys(this.config()).length === 0) this.document.delete("config");
   }
 
+  /** Replaces the file as a whole: on a full disk the old one stays, with its salt. */
   save(): void {
-    writeFileSync(this.path, this.document.toString({ lineWidth: 0 }));
+    const path = existsSync(this.path) ? realpathSync(this.path) : this.path;
+    const temporary = `${path}.tmp`;
+    try {
+      writeFileSync(temporary, this.document.toString({ lineWidth: 0 }), { flush: true });
+      if (existsSync(path)) chmodSync(temporary, statSync(path).mode);
+      renameSync(temporary, path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw new UserError(`could not write ${this.path}: ${(error as Error).message}`);
+    }
   }
 }
 

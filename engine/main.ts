@@ -1,5 +1,6 @@
 import { chdir } from "node:process";
 import { parseFlags, print, type Commands } from "./command-line.ts";
+import { listenForInterrupts } from "./interrupts.ts";
 import { refuse, UserError } from "./user-error.ts";
 
 /** Where the commands are, by their first word. Loaded when asked for: start-up is most of what small ones take. */
@@ -16,6 +17,7 @@ const refused =
 export async function main(argv: string[]): Promise<void> {
   // Whoever reads along may stop reading; that is no reason to break off.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+  listenForInterrupts();
   try {
     await run(argv);
   } catch (error) {

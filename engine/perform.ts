@@ -2,6 +2,7 @@ import { checkIntegrity, cliVersion, given, refuseForeignState, type ResourceSta
 import { validateConfiguration } from "./config-schema.ts";
 import { hasSecure, programConfiguration, stackConfiguration } from "./configuration.ts";
 import { Events, type EventSink } from "./events.ts";
+import { interrupts } from "./interrupts.ts";
 import { mapObject, mask, type PropertyMap } from "./property-value.ts";
 import { resourceProvider } from "./providers.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -61,7 +62,7 @@ async function performWith(events: Events, session: Session, options: Options): 
   const startTime = unixTime();
   const run = await begin(events, session, options, configuration);
   const { executor, snapshot, base } = run;
-  const stopListening = listenForSignals(run);
+  const stopListening = handleInterrupts(run);
   try {
     if (options.flags.refresh === "true" || options.kind === "refresh") await refresh(run);
     if (options.kind === "update") await (await import("./program.ts")).runProgram(run);
@@ -145,16 +146,17 @@ async function conclude({ session, options, events, executor, snapshot }: Run, s
 }
 
 /** The first signal stops scripts and starts nothing new; the second one ends the engine on the spot. */
-function listenForSignals({ events, executor }: Run): () => void {
-  const stop = (): void => {
-    if (executor.cancelled.signal.aborted) process.exit(1);
+function handleInterrupts({ events, executor }: Run): () => void {
+  const before = interrupts.handle;
+  interrupts.handle = () => {
+    if (executor.cancelled.signal.aborted) before();
     const message =
       "^C received; cancelling. If you would like to terminate immediately, press ^C again.\n" +
       "Note that terminating immediately may lead to orphaned resources and other inconsistencies.\n";
     events.emit({ stdoutEvent: { message, color: "never" } });
     executor.cancel();
   };
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const signal of signals) process.on(signal, stop);
-  return () => signals.forEach((signal) => process.off(signal, stop));
+  return () => {
+    interrupts.handle = before;
+  };
 }

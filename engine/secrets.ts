@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, pbkdf2, randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { asText, mapSecrets, sealedSecret, secret, type PropertyMap, type PropertyValue } from "./property-value.ts";
 import { UserError } from "./user-error.ts";
@@ -85,6 +85,7 @@ export class Secrets {
 export function passphrase(): string {
   const { PULUMI_CONFIG_PASSPHRASE: text, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
   if (text !== undefined) return text;
+  if (file && !existsSync(file)) throw new UserError(`PULUMI_CONFIG_PASSPHRASE_FILE: there is no file ${file}`);
   if (file) return readFileSync(file, "utf8").replace(/\r?\n$/, "");
   const variables = "PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables";
   throw new UserError(`passphrase must be set with ${variables}`);

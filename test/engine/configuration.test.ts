@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, readFileSync, renameSync, statSync, symlinkSync } from "node:fs";
 import { expect, test } from "vitest";
 import {
   configKey,
@@ -67,6 +67,25 @@ test("removing the last value removes the section; the salt comes first", () => 
   file.setSalt("v1:new");
   file.save();
   expect(readFileSync(file.path, "utf8")).toBe('encryptionsalt: v1:new\nconfig:\n  case:b: "y"\n');
+});
+
+test("the file is replaced as a whole, where it is and with its mode; on a full disk the old one stays", () => {
+  const text = "encryptionsalt: v1:x\n";
+  const first = openFile(text);
+  const elsewhere = `${first.path}.elsewhere`;
+  renameSync(first.path, elsewhere);
+  chmodSync(elsewhere, 0o640);
+  symlinkSync(elsewhere, first.path);
+  first.save();
+  expect(lstatSync(first.path).isSymbolicLink()).toBe(true);
+  expect(statSync(elsewhere).mode & 0o777).toBe(0o640);
+  symlinkSync("/dev/full", `${elsewhere}.tmp`);
+  first.set({ key: "case:a", path: [] }, "more");
+  expect(() => {
+    first.save();
+  }).toThrow(`could not write ${first.path}: ENOSPC: no space left on device, write`);
+  expect(readFileSync(first.path, "utf8")).toBe(text);
+  expect(existsSync(`${elsewhere}.tmp`)).toBe(false);
 });
 
 test("a place that cannot be is refused", () => {

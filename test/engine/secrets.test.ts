@@ -34,6 +34,8 @@ test("a wrong passphrase is found out, a missing one says where it is looked for
   expect(passphrase).toThrow(
     "passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables",
   );
+  vi.stubEnv("PULUMI_CONFIG_PASSPHRASE_FILE", "/not/there");
+  expect(passphrase).toThrow("PULUMI_CONFIG_PASSPHRASE_FILE: there is no file /not/there");
 });
 
 test("a new salt carries the check of its passphrase", async () => {
