@@ -22,13 +22,24 @@ export const thisProcess = (): Owner => ownerOf(process.pid);
  * outlives a killed engine by minutes. The kernel cuts names off after 15 bytes.
  */
 export function startedBy(): Owner {
-  const pid = above(process.ppid, "sh") ?? process.ppid;
-  const engine = above(pid, "pulumi-resource");
-  if (engine === undefined) return ownerOf(pid);
-  const [name] = statOf(engine) ?? [];
-  if (name === "pulumi") return ownerOf(engine);
-  // Only init takes in a plugin whose engine is gone: no process began at no time.
-  return engine === 1 || name === "systemd" ? { ...ownerOf(pid), began: "never" } : ownerOf(pid);
+  const parent = above(process.ppid, "sh") ?? process.ppid;
+  const engine = ownerOf(above(parent, "pulumi-resource") ?? parent);
+  return hasTakenIn(engine.pid) ? { ...engine, began: "never" } : engine;
+}
+
+/** Whether this is who takes in processes whose parent has died, init or systemd, and no engine at all. */
+function hasTakenIn(pid: number): boolean {
+  if (statOf(pid)?.[0] === "systemd") return true;
+  // In a container the engine itself may be the first process.
+  return pid === 1 && !/pulumi|switchback|engine\/main/.test(commandOf(pid));
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 /** The parent of a process, where that has the name. */

@@ -101,6 +101,25 @@ onProc("a step that a plugin has started belongs to the CLI above it", async () 
   expect(isSame(JSON.parse(text.toString()) as Owner, owner)).toBe(true);
 });
 
+onProc("a step whose engine was killed before it began belongs to nobody who lives", async () => {
+  const step = [
+    "-c",
+    'echo begun; sleep 0.3; "$@"; exit $?',
+    "sh",
+    process.execPath,
+    "--input-type=module",
+    "-e",
+    print,
+  ];
+  const engine = spawn("/bin/sh", ["-c", '"$@"; exit $?', "sh", "/bin/sh", ...step], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(engine.stdout, "data");
+  engine.kill("SIGKILL");
+  const [text] = (await once(engine.stdout, "data")) as [Buffer];
+  expect(isAlive(JSON.parse(text.toString()) as Owner)).toBe(false);
+});
+
 onProc("a step whose CLI was killed before it began belongs to nobody who lives, though the plugin does", async () => {
   const cli = startUnderCli("echo begun; sleep 0.3;");
   await once(cli.stdout, "data");

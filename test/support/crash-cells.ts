@@ -29,7 +29,7 @@ const columns: Readonly<Record<Engine["name"], Columns>> = {
       ...[inside(1), inside(2), inside(3), inside(4), "after" as const].flatMap((when) => at(when, "everything")),
       ...at(inside(2), ...apart),
     ],
-    rollback: [...at("at work", "everything", ...apart), ...at("after", "everything")],
+    rollback: at("at work", "everything", "engine", "interrupt"),
   },
   pulumi: {
     forward: at("at work", "everything", "provider", ...apart),
