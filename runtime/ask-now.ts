@@ -1,13 +1,10 @@
-import type { Call, Context, Fencing } from "../actions/action.ts";
+import type { Call, Context } from "../actions/action.ts";
 import { reason, type Verdict } from "../actions/check.ts";
 import { findSecret } from "../actions/secret.ts";
-import { carryOut } from "./context.ts";
+import { carryOut, noRight } from "./context.ts";
 import { loadAction } from "./load.ts";
 import { makePrograms } from "./program.ts";
 import { hiding } from "./redact.ts";
-
-/** Whoever only looks acts nowhere: any fence stops it. */
-const noRight: Fencing = { number: 0, store: "", ledger: { entry: 0, digest: "" } };
 
 /** Asks a check outside of any rollout: no record, no ledger, no log. What it throws is an `unknown` verdict. */
 export async function askNow(

@@ -11,10 +11,13 @@ import type { Spec, Surroundings } from "./spec.ts";
 /** How a step speaks, and what it takes out of everything it says. */
 export interface Voice extends Pick<Context, "tell" | "log">, Hiding {}
 
+/** Whoever only looks acts nowhere: any fence stops it. */
+export const noRight: Fencing = { number: 0, store: "", ledger: { entry: 0, digest: "" } };
+
 /** Everything the action of a step needs from outside. */
 export function makeContext(
-  { step, release, store }: Spec,
-  { rollout, needs, secrets, previous }: Surroundings,
+  { step, release, store }: Pick<Spec, "step" | "release" | "store">,
+  { rollout, needs, secrets, previous }: Pick<Surroundings, "rollout" | "needs" | "secrets" | "previous">,
   fencing: Fencing,
   signal: AbortSignal,
   { hide, ...say }: Voice,

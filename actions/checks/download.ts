@@ -2,6 +2,7 @@ import { defineCheck, fail, pass } from "../check.ts";
 import { parseDisposition } from "./content-disposition.ts";
 import { isOfKind, kinds } from "./magic.ts";
 import type { Answer } from "./request.ts";
+import { isPattern } from "./pattern.ts";
 import { signIn, signInSchema } from "./sign-in.ts";
 import { newVisitor } from "./visitor.ts";
 
@@ -39,7 +40,7 @@ export const download = defineCheck(
               pattern: z
                 .string()
                 .min(1)
-                .refine(isPattern, "is no regular expression")
+                .refine((text) => isPattern(text), "is no regular expression")
                 .describe("regular expression for all of it"),
             }),
           ])
@@ -72,14 +73,6 @@ export const download = defineCheck(
       : pass(`${path}: ${answer.bytes.length} bytes, as ${Object.keys(defined(wanted)).join(", ")} should be`);
   },
 );
-
-function isPattern(pattern: string): boolean {
-  try {
-    return new RegExp(pattern) instanceof RegExp;
-  } catch {
-    return false;
-  }
-}
 
 /** An answer that the server itself ends too early was seen to be wrong; of every other error nothing can be said. */
 function cutOff(error: unknown): undefined {

@@ -1,6 +1,7 @@
 import { runInNewContext } from "node:vm";
 import type * as zod from "zod";
 import { Refusal, type Zod } from "../action.ts";
+import { isPattern } from "./pattern.ts";
 
 type Scalar = string | number | boolean | null;
 
@@ -19,7 +20,12 @@ export function expectationSchema(z: Zod): zod.ZodType<Expectation, Expectation>
       scalar.describe("exactly this"),
       z.strictObject({ oneOf: z.array(scalar).min(1) }).describe("one of these"),
       z
-        .strictObject({ matches: z.string().min(1).refine(isPattern, "is no regular expression") })
+        .strictObject({
+          matches: z
+            .string()
+            .min(1)
+            .refine((text) => isPattern(text, "u"), "is no regular expression"),
+        })
         .describe("a text in which this regular expression is found"),
       z.strictObject({ exists: z.boolean() }).describe("there and not null; with false: not there, or null"),
       z
@@ -64,14 +70,5 @@ function found(pattern: string, text: string): boolean {
     return runInNewContext("new RegExp(pattern, 'u').test(text)", { pattern, text }, { timeout: 1000 }) as boolean;
   } catch {
     throw new Refusal(`/${pattern}/ takes too long over what was answered`);
-  }
-}
-
-function isPattern(text: string): boolean {
-  try {
-    new RegExp(text, "u");
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -5,12 +5,13 @@ export const patternSchema = (z: Zod) =>
   z
     .string()
     .min(1)
-    .refine(isPattern, "is no regular expression")
+    .refine((text) => isPattern(text), "is no regular expression")
     .refine((text) => !isPattern(text) || !new RegExp(text).test(""), "matches everything, even the empty text");
 
-function isPattern(text: string): boolean {
+/** Whether a text is a regular expression, with these flags. */
+export function isPattern(text: string, flags = ""): boolean {
   try {
-    new RegExp(text);
+    new RegExp(text, flags);
     return true;
   } catch {
     return false;

@@ -1,6 +1,8 @@
-/** A cookie as a site sets it. Its value is nobody's business here. */
+/** A cookie as a site sets it. */
 export interface SetCookie {
   readonly name: string;
+  /** For the visitor who sends it back, and nobody else. */
+  readonly value: string;
   /** False for a cookie that is taken back: without a value, or already over. */
   readonly isKept: boolean;
   readonly httpOnly: boolean;
@@ -23,6 +25,7 @@ export function parseSetCookie(line: string): SetCookie {
   const maxAgeSeconds = lifetimeOf(said);
   return {
     name,
+    value,
     isKept: value !== "" && (maxAgeSeconds === undefined || maxAgeSeconds > 0),
     httpOnly: said.has("httponly"),
     secure: said.has("secure"),

@@ -1,4 +1,5 @@
 import { type Answer, request, type RequestOptions } from "./request.ts";
+import { parseSetCookie, type SetCookie } from "./set-cookie.ts";
 
 /** What a visitor sends along: a form, JSON, or neither. */
 export interface Sent {
@@ -64,28 +65,17 @@ function messageOf({ method, form, json, parts }: Sent): Pick<RequestOptions, "m
 }
 
 function remember(cookies: Map<string, string>, { headers }: Answer): void {
-  for (const line of headers.getSetCookie()) {
-    const [pair = "", ...rest] = line.split(";");
-    const [name = "", value = ""] = pair.split(/=(.*)/s).map((part) => part.trim());
-    const attributes = new Map(rest.map((part) => [nameOf(part), part.split(/=(.*)/s)[1]?.trim() ?? ""]));
-    if (name === "" || !mayBeSet(name, attributes)) continue;
-    if (value === "" || isOver(attributes)) cookies.delete(name);
-    else cookies.set(name, value);
+  for (const cookie of headers.getSetCookie().map(parseSetCookie)) {
+    const { name, value, isKept } = cookie;
+    if (name === "" || !mayBeSet(cookie)) continue;
+    if (isKept) cookies.set(name, value);
+    else cookies.delete(name);
   }
 }
 
-const nameOf = (part: string): string => (part.split("=")[0] ?? "").trim().toLowerCase();
-
 /** What browsers ask of the two prefixes: a login that rests on a cookie they refuse works for nobody. */
-function mayBeSet(name: string, attributes: ReadonlyMap<string, string>): boolean {
-  if (/^__secure-/i.test(name)) return attributes.has("secure");
+function mayBeSet({ name, secure, path, domain }: SetCookie): boolean {
+  if (/^__secure-/i.test(name)) return secure;
   if (!/^__host-/i.test(name)) return true;
-  return attributes.has("secure") && attributes.get("path") === "/" && !attributes.has("domain");
-}
-
-/** Max-Age counts before Expires; what is no time says nothing. */
-function isOver(attributes: ReadonlyMap<string, string>): boolean {
-  const age = attributes.get("max-age") ?? "";
-  if (/^-?\d+$/.test(age)) return Number(age) <= 0;
-  return Date.parse(attributes.get("expires") ?? "") <= Date.now();
+  return secure && path === "/" && domain === "";
 }

@@ -1,4 +1,5 @@
 import { defineAction, Refusal, type Zod } from "../action.ts";
+import { isPattern } from "../checks/pattern.ts";
 import { request } from "../checks/request.ts";
 import { secretSchema, type SecretReference } from "../secret.ts";
 import { readMetrics, type Sample, type Selector, total } from "./prometheus-text.ts";
@@ -58,16 +59,13 @@ const schema = (z: Zod) =>
 const selectorSchema = (z: Zod) =>
   z.strictObject({
     metric: z.string().regex(/^[a-zA-Z_:][\w:]*$/),
-    labels: z.record(z.string(), z.string().refine(isPattern, "is no regular expression")).default({}),
+    labels: z
+      .record(
+        z.string(),
+        z.string().refine((text) => isPattern(text), "is no regular expression"),
+      )
+      .default({}),
   });
-
-function isPattern(text: string): boolean {
-  try {
-    return new RegExp(text) instanceof RegExp;
-  } catch {
-    return false;
-  }
-}
 
 async function readPage(
   url: string,

@@ -1,6 +1,5 @@
 import { writeRoutesBaseline } from "../../actions/checks/routes-baseline.ts";
-import { makeContext } from "../../runtime/context.ts";
-import { startedBy } from "../../runtime/owner.ts";
+import { makeContext, noRight } from "../../runtime/context.ts";
 import { hiding } from "../../runtime/redact.ts";
 import { type CommonOptions, openStack } from "../open.ts";
 import { Problem } from "../problem.ts";
@@ -29,10 +28,8 @@ export async function baseline(_: string | undefined, options: CommonOptions): P
 
 /** What the application's command needs: no rollout, no right to change anything. */
 function contextIn(store: string) {
-  const spec = { step: "baseline", release: "", store, action: "", args: {} };
-  const surroundings = { rollout: "", needs: {}, secrets: {}, timeoutSeconds: 300, previous: undefined };
-  const fencing = { number: 0, store: "", ledger: { entry: 0, digest: "" } };
+  const around = { rollout: "", needs: {}, secrets: {}, previous: undefined };
   const { signal } = new AbortController();
   const voice = { tell: note, log: () => undefined, ...hiding([]) };
-  return makeContext(spec, { ...surroundings, engine: startedBy() }, fencing, signal, voice);
+  return makeContext({ step: "baseline", release: "", store }, around, noRight, signal, voice);
 }

@@ -4,8 +4,7 @@ import type { Start, Terms } from "../../actions/watch/terms.ts";
 import { sourceOf, type Watched, writeWatched } from "../../actions/watch/watched.ts";
 import { describeBefore, verdictOn } from "../../actions/watch/words.ts";
 import type { RolloutRecord } from "../../release/record.ts";
-import { makeContext } from "../../runtime/context.ts";
-import { startedBy } from "../../runtime/owner.ts";
+import { makeContext, noRight } from "../../runtime/context.ts";
 import { hiding } from "../../runtime/redact.ts";
 import { type CommonOptions, openStack } from "../open.ts";
 import { Problem } from "../problem.ts";
@@ -107,12 +106,13 @@ function contextOf(
   signal: AbortSignal,
   hidden: ReturnType<typeof hiding>,
 ) {
-  const spec = { step: "watch", action: "actions/watch/watch", args: {}, release, store };
-  const around = { rollout, needs: {}, secrets: {}, timeoutSeconds: 0, previous: undefined, engine: startedBy() };
+  const around = { rollout, needs: {}, secrets: {}, previous: undefined };
   const quiet = (): void => undefined;
-  // Whoever only looks acts nowhere: any fence stops it.
-  const noRight = { number: 0, store: "", ledger: { entry: 0, digest: "" } };
-  return makeContext(spec, around, noRight, signal, { tell: quiet, log: quiet, ...hidden });
+  return makeContext({ step: "watch", release, store }, around, noRight, signal, {
+    tell: quiet,
+    log: quiet,
+    ...hidden,
+  });
 }
 
 function cancelOnSignals(): { signal: AbortSignal; forget: () => void } {

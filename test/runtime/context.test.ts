@@ -8,14 +8,13 @@ import { inStore } from "../../release/store.ts";
 import { temporaryFolder } from "../support/context.ts";
 
 function contextIn(store: string) {
-  const spec = { step: "smoke-page", release: "v2", store, action: "none", args: {} };
-  const engine = { machine: "here", pid: 1, started: "0", user: "kim" } as never;
-  const surroundings = { rollout: "2-abcdef", needs: {}, secrets: { NAMED: "the named one" }, timeoutSeconds: 5 };
+  const spec = { step: "smoke-page", release: "v2", store };
+  const around = { rollout: "2-abcdef", needs: {}, secrets: { NAMED: "the named one" }, previous: undefined };
   const said: string[] = [];
   const voice = { tell: (line: string) => void said.push(line), log: () => undefined, ...hiding([]) };
   const fencing = { number: 1, store: "x", ledger: { entry: 0, digest: "" } };
   const { signal } = new AbortController();
-  const context = makeContext(spec, { ...surroundings, previous: undefined, engine }, fencing, signal, voice);
+  const context = makeContext(spec, around, fencing, signal, voice);
   return { context, voice };
 }
 

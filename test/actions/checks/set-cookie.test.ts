@@ -2,13 +2,13 @@
 import { expect, test } from "vitest";
 import { parseSetCookie } from "../../../actions/checks/set-cookie.ts";
 
-test("name and attributes are read, in whatever case, and the value is not kept", () => {
+test("name and attributes are read, in whatever case", () => {
   expect(parseSetCookie("sid=a=b; HTTPONLY; secure;SameSite=LAX; Path=/app ; Domain=a.example; Max-Age=60")).toEqual({
-    ...{ name: "sid", isKept: true, httpOnly: true, secure: true, sameSite: "lax" },
+    ...{ name: "sid", value: "a=b", isKept: true, httpOnly: true, secure: true, sameSite: "lax" },
     ...{ path: "/app", domain: "a.example", maxAgeSeconds: 60 },
   });
   expect(parseSetCookie("sid=1")).toEqual({
-    ...{ name: "sid", isKept: true, httpOnly: false, secure: false, sameSite: "" },
+    ...{ name: "sid", value: "1", isKept: true, httpOnly: false, secure: false, sameSite: "" },
     ...{ path: "", domain: "", maxAgeSeconds: undefined },
   });
 });
