@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { isCollection, isMap, parseDocument, type Document } from "yaml";
+import { isCollection, isMap, isSeq, parseDocument, type Document } from "yaml";
 import { isDeclaration } from "./config-schema.ts";
 import { isObject, mapObject, mapValue, mask, some, sortedByKey } from "./property-value.ts";
 import { refuse, UserError } from "./user-error.ts";
@@ -81,16 +81,16 @@ export class StackFile {
 
   set({ key, path }: ConfigPlace, value: PropertyValue): void {
     const way = ["config", key, ...path];
-    // What is on the way has to be able to hold what comes; what is missing is made when the value is set.
     for (const [depth, next] of way.entries()) {
-      const holder = this.document.getIn(way.slice(0, depth));
-      if (holder === null && depth > 0) this.document.deleteIn(way.slice(0, depth));
-      else if (holder !== undefined && holder !== null && !isCollection(holder)) {
-        const place = way.slice(1, depth).join(".");
-        throw new UserError(`an array or object is expected at ${place}, found ${JSON.stringify(holder)}`);
+      const above = way.slice(0, depth);
+      const holder = this.document.getIn(above);
+      // A plain value gives way to an object or a list as a whole; within one it does not.
+      if (depth === 2 && isPlain(holder)) this.document.deleteIn(above);
+      else if (depth > 0 && holder === null) this.document.deleteIn(above);
+      else if (depth > 0 && holder !== undefined) {
+        const problem = misfit(holder, next);
+        if (problem !== undefined) throw new UserError(problem);
       }
-      const length = isCollection(holder) ? holder.items.length : 0;
-      if (typeof next === "number" && next > length) throw new UserError(`array index out of range: ${next}`);
     }
     this.document.setIn(way, this.document.createNode(value));
   }
@@ -115,6 +115,20 @@ export class StackFile {
       throw new UserError(`could not write ${this.path}: ${(error as Error).message}`);
     }
   }
+}
+
+/** Text, a number, a secret. */
+const isPlain = (node: unknown): boolean =>
+  isCollection(node) ? isSecure(node.toJSON() as PropertyValue) : node !== undefined;
+
+/** Why a place cannot be in what is there, in the CLI's words. */
+function misfit(holder: unknown, next: string | number): string | undefined {
+  if (isSeq(holder)) {
+    if (typeof next === "string") return "key for an array must be an int";
+    return next > holder.items.length ? "array index out of range" : undefined;
+  }
+  if (!isMap(holder) || isPlain(holder)) return `expected ${typeof next === "string" ? "a map" : "an array"}`;
+  return typeof next === "string" ? undefined : "key for a map must be a string";
 }
 
 export function stackConfiguration(project: Project, file: StackFile): PropertyMap {

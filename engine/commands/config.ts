@@ -49,9 +49,13 @@ async function setAll(flags: Flags, entries: { key: string; value: string; isSec
   const places = entries.map((entry) => ({ ...entry, place: configPlace(entry.key, project.name, flags.path) }));
   if (entries.some(({ isSecret }) => isSecret)) await secrets.unlock();
   // The CLI adds new keys in this order.
-  for (const { place, value, isSecret } of places.sort((a, b) => (a.place.key < b.place.key ? -1 : 1))) {
+  for (const { key, place, value, isSecret } of places.sort((a, b) => (a.place.key < b.place.key ? -1 : 1))) {
     const open = place.path.length > 0 ? typed(value) : value;
-    file.set(place, isSecret ? { secure: secrets.encrypt(value) } : open);
+    try {
+      file.set(place, isSecret ? { secure: secrets.encrypt(value) } : open);
+    } catch (error) {
+      throw new UserError(`could not set config: ${key}: ${(error as Error).message}`);
+    }
   }
   file.save();
 }

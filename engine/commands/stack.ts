@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { fullName, openBackend } from "../backend.ts";
-import { checkIntegrity, cliVersion, formatCheckpoint, newDeployment, rootResource } from "../checkpoint.ts";
+import { checkIntegrity, cliVersion, formatCheckpoint, given, newDeployment, rootResource } from "../checkpoint.ts";
 import { answer, print, requireYes, table, type Commands, type Flags } from "../command-line.ts";
 import { hasSecure, shownConfig, StackFile } from "../configuration.ts";
 import { locked, userName } from "../lock.ts";
@@ -29,7 +29,7 @@ export const commands: Commands = {
   "stack init": init,
 
   async "stack select"(flags, [stack = flags.stack]) {
-    if (stack === undefined) throw new UserError("a stack name is required when running in non-interactive mode");
+    if (stack === undefined) throw new UserError("no stack selected; specify a stack name with --stack", 6);
     const { project, backend } = openProject();
     const name = parseStackName(stack, project.name);
     if (flags.create && !backend.exists(name)) return init(flags, [stack]);
@@ -42,10 +42,8 @@ export const commands: Commands = {
     const selected = selectedStack(project, backend)?.stack;
     const stacks = backend.list(project.name).map((name) => {
       const { resources = [], manifest } = backend.read(name)?.deployment ?? {};
-      const [last] = backend.history(name);
-      const updated = last ? time(last.endTime) : manifest?.time;
-      const lastUpdate = resources.length > 0 ? updated : undefined;
-      return { name: name.stack, current: name.stack === selected, lastUpdate, resourceCount: resources.length };
+      const lastUpdate = given({ lastUpdate: manifest?.time });
+      return { name: name.stack, current: name.stack === selected, ...lastUpdate, resourceCount: resources.length };
     });
     answer(flags, stacks, stacks.map(({ name, current }) => (current ? `${name}*` : name)).join("\n"));
   },
@@ -57,8 +55,10 @@ export const commands: Commands = {
     await locked(session, () => {
       if (session.state.deployment.resources?.length && !flags.force) {
         throw new UserError(
-          `'${name.stack}' still has resources; removal rejected. Run \`pulumi destroy\` to delete the resources, ` +
-            "or `pulumi stack rm --force` to forget them",
+          `'${name.stack}' still has resources; removal rejected. Possible actions:\n` +
+            `- Make sure that '${name.stack}' is the stack that you want to destroy\n` +
+            "- Run `pulumi destroy` to delete the resources, then run `pulumi stack rm`\n" +
+            "- Run `pulumi stack rm --force` to override this error",
         );
       }
       backend.remove(name);
@@ -128,7 +128,7 @@ export const commands: Commands = {
     const session = openSession(flags);
     const { backend, name } = session;
     const json = flags.file === undefined ? await text(process.stdin) : readFileSync(flags.file, "utf8");
-    const { version, deployment } = JSON.parse(json) as UntypedDeployment;
+    const { version, deployment } = parseExport(json, flags.file ?? "standard input");
     if (version > 3) throw refuse(`importing a state of version ${version}`);
     const foreign = deployment.resources?.find(({ urn }) => !urn.startsWith(`urn:pulumi:${name.stack}::`));
     if (foreign && !flags.force) {
@@ -148,6 +148,17 @@ export const commands: Commands = {
     print("Import complete.");
   },
 };
+
+function parseExport(json: string, from: string): UntypedDeployment {
+  const wrong = `${from}: is no state as \`pulumi stack export\` writes it`;
+  try {
+    const state = JSON.parse(json) as Partial<UntypedDeployment> | null;
+    if (typeof state?.version === "number" && state.deployment) return state as UntypedDeployment;
+  } catch (error) {
+    throw new UserError(`${wrong}: ${(error as Error).message}`);
+  }
+  throw new UserError(wrong);
+}
 
 /** The version of the CLI whose behaviour and files the engine reproduces; callers compare it. */
 function version(): void {

@@ -88,14 +88,31 @@ test("the file is replaced as a whole, where it is and with its mode; on a full 
   expect(existsSync(`${elsewhere}.tmp`)).toBe(false);
 });
 
-test("a place that cannot be is refused", () => {
-  const file = openFile("config:\n  case:a: text\n");
+test("a plain value as a whole, or a secret, gives way to an object; a list that is new may begin anywhere", () => {
+  const file = openFile("config:\n  case:a: text\n  case:s: { secure: v1:x }\n");
+  file.set({ key: "case:a", path: ["b", 0] }, 1);
+  file.set({ key: "case:s", path: ["c"] }, 2);
+  file.set({ key: "case:l", path: [1] }, 3);
+  expect(file.config()).toEqual({ "case:a": { b: [1] }, "case:s": { c: 2 }, "case:l": [null, 3] });
+});
+
+test.each<[(string | number)[], string]>([
+  [["text", "b"], "expected a map"],
+  [["text", 0], "expected an array"],
+  [["sealed", "b"], "expected a map"],
+  [["list", "b"], "key for an array must be an int"],
+  [["list", 2], "array index out of range"],
+  [["map", 0], "key for a map must be a string"],
+])("within an object %j is no place", (path, problem) => {
+  const file = openFile("config:\n  case:o: { text: x, sealed: { secure: v1:x }, list: [1], map: { a: 1 } }\n");
+  const before = file.config();
   expect(() => {
-    file.set({ key: "case:a", path: ["b"] }, 1);
-  }).toThrow('an array or object is expected at case:a, found "text"');
-  expect(() => {
-    file.set({ key: "case:l", path: [3] }, 1);
-  }).toThrow("array index out of range: 3");
+    file.set({ key: "case:o", path }, 1);
+  }).toThrow(problem);
+  expect(file.config()).toEqual(before);
+});
+
+test("what is no stack file, or needs the CLI, is refused", () => {
   expect(() => openFile("config: [")).toThrow("could not load");
   expect(() => openFile("secretsprovider: awskms://x\n")).toThrow(/needs the Pulumi CLI$/);
 });

@@ -26,14 +26,16 @@ test("stacks are made, selected, listed, renamed and removed", async () => {
   project.addStack("two");
   const list = async (): Promise<unknown> => JSON.parse((await project.pulumi("stack", "ls", "--json")).stdout);
   expect(await list()).toEqual([
-    { name: "one", current: true, resourceCount: 0 },
+    { name: "one", current: true, lastUpdate: expect.any(String) as string, resourceCount: 0 },
     { name: "two", current: false, resourceCount: 0 },
   ]);
   await project.pulumi("stack", "select", "two");
   await project.pulumi("stack", "rename", "second");
   expect((await project.pulumi("stack", "--show-name")).stdout).toBe("second\n");
   await project.pulumi("stack", "rm", "second", "--yes");
-  expect(await list()).toEqual([{ name: "one", current: false, resourceCount: 0 }]);
+  expect(await list()).toEqual([
+    { name: "one", current: false, lastUpdate: expect.any(String) as string, resourceCount: 0 },
+  ]);
   expect(existsSync(join(project.directory, "Pulumi.second.yaml"))).toBe(false);
   expect((await project.pulumi("stack", "select", "--create", "three")).stderr).toBe("Created stack 'three'\n");
   expect((await project.pulumi("stack", "init", "x", "--secrets-provider", "awskms://k")).stderr).toBe(
@@ -106,6 +108,21 @@ test("the history that the CLI wrote is listed, with secrets only when asked", a
   expect(await list("--page", "2")).toEqual([]);
   const { stdout } = await project.pulumi("stack", "history", "--stack", "dev");
   expect(stdout).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z update succeeded first\n$/);
+});
+
+test("what is no state is not imported", async () => {
+  const project = new EngineProject();
+  const files = { "cut.json": "{", "other.json": "[]", "empty.json": '{ "version": 3 }' };
+  for (const [file, text] of Object.entries(files)) {
+    project.write(file, text);
+    const before = project.stateText();
+    const { code, stderr } = await project.pulumi("stack", "import", "--file", file);
+    expect([code, stderr.split(":").slice(0, 3).join(":").trim()]).toEqual([
+      ...[1, `error: ${file}: is no state as \`pulumi stack export\` writes it`],
+    ]);
+    expect(stderr).not.toContain("\n    at ");
+    expect(project.stateText()).toBe(before);
+  }
 });
 
 test("the version is that of the CLI it stands for, and nobody takes it for one", async () => {
