@@ -139,7 +139,10 @@ export class CrashBed {
     const copy = cell.copy === "same" ? stack : beside;
     const target = targetOf(cell);
     const isTakenBack = target.endsWith("-broken");
-    const taken = await copy.switchback(...commandFor(cell, target), "--yes");
+    // Cut off behind all that counts, the release serves by the state as well: to leave it is to go back.
+    const isOver = cell.next === "old" && cell.direction === "forward" && (await this.#outputs(stack)) === second;
+    const words = isOver ? ["rollback", target] : commandFor(cell, target);
+    const taken = await copy.switchback(...words, "--yes");
     orders.push(this.#order());
     const expected = isTakenBack ? first : target;
     this.#serving = expected;
