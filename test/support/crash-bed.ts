@@ -139,9 +139,7 @@ export class CrashBed {
     const copy = cell.copy === "same" ? stack : beside;
     const target = targetOf(cell);
     const isTakenBack = target.endsWith("-broken");
-    // Cut off behind all that counts, the release serves by the state as well: to leave it is to go back.
-    const isOver = cell.next === "old" && cell.direction === "forward" && (await this.#outputs(stack)) === second;
-    const words = isOver ? ["rollback", target] : commandFor(cell, target);
+    const words = commandAfter(cell, target, await this.#outputs(stack));
     const taken = await copy.switchback(...words, "--yes");
     orders.push(this.#order());
     const expected = isTakenBack ? first : target;
@@ -249,6 +247,14 @@ function targetOf({ direction, step, next }: Cell): string {
 function commandFor({ direction, next }: Cell, target: string): string[] {
   if (direction === "rollback" && next === "same") return ["rollback", target];
   return ["up", "--release", target, "--again"];
+}
+
+/** The same, but for where it was cut off behind all that counts, so that the state knows already what serves. */
+function commandAfter(cell: Cell, target: string, serving: string): string[] {
+  const { direction, next } = cell;
+  if (direction === "forward" && next === "old" && serving === second) return ["rollback", target];
+  if (direction === "rollback" && next === "same" && serving === first) return ["up"];
+  return commandFor(cell, target);
 }
 
 const lastOf = ({ text }: Run): string => text.trim().split("\n").slice(-6).join(" | ");
