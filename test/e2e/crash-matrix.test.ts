@@ -8,7 +8,7 @@ import { embedded } from "../support/engines.ts";
 const wanted = [
   "forward: activation inside 1, everything",
   "revert: smoke-decision inside 2, everything",
-  "rollback: activation after, everything",
+  "rollback: activation at work, everything",
 ];
 const chosen = wanted.map((name) => cellsOn("embedded").find((cell) => nameOf(cell).startsWith(name)));
 
