@@ -5,6 +5,7 @@ import * as values from "./property-value.ts";
 import { asText, signature, type PropertyMap } from "./property-value.ts";
 import { refuse } from "./user-error.ts";
 
+/** Adds the content's hash to the assets in a program's inputs. */
 export function hashAssets(inputs: PropertyMap): PropertyMap {
   return values.mapValue(inputs, (item) => {
     if (!values.isObject(item) || item.hash !== undefined) return undefined;

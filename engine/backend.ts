@@ -8,7 +8,7 @@ import { refuse, UserError } from "./user-error.ts";
 import type { Project } from "./workspace.ts";
 import type { PropertyMap } from "./property-value.ts";
 
-/** A stack of a project in the file backend. */
+/** A stack of a project in the file backend; its full name is `organization/PROJECT/STACK`. */
 export interface StackName {
   project: string;
   stack: string;
@@ -55,6 +55,7 @@ export class Backend {
     return existsSync(this.checkpointFile(name));
   }
 
+  /** The stack's state, or undefined when there is no such stack. */
   read(name: StackName): UntypedDeployment | undefined {
     const file = this.checkpointFile(name);
     if (existsSync(`${file}.gz`) || existsSync(`${file}.zst`)) throw refuse("a compressed checkpoint");
@@ -87,12 +88,14 @@ export class Backend {
     rmSync(this.path("history", name.project, name.stack), { recursive: true, force: true });
   }
 
+  /** Its finished updates, newest first. */
   history({ project, stack }: StackName): UpdateInfo[] {
     const directory = this.path("history", project, stack);
     const newestFirst = namesIn(directory, ".history.json").reverse();
     return newestFirst.map((file) => JSON.parse(readFileSync(join(directory, file), "utf8")) as UpdateInfo);
   }
 
+  /** Adds the entry, the checkpoint after it, and a backup of the same checkpoint. */
   async addToHistory({ project, stack }: StackName, update: UpdateInfo, checkpoint: string): Promise<void> {
     // Nanoseconds, as the CLI counts them; the clock has microseconds.
     const stamp = `${Math.round((performance.timeOrigin + performance.now()) * 1000)}000`;
@@ -139,6 +142,7 @@ async function writeAtomically(file: string, content: string): Promise<void> {
   }
 }
 
+/** Keeps the present version of `file` as `FILE.bak`. */
 function keepBackup(file: string): void {
   rmSync(`${file}.bak`, { force: true });
   if (!existsSync(file)) return;

@@ -8,22 +8,30 @@ export const cliVersion = "v3.259.0";
 
 export type CustomTimeouts = Partial<Record<"create" | "update" | "delete", number>>;
 
-type Texts = "id" | "parent" | "provider" | "deletedWith" | "created" | "modified";
-type Flags = "delete" | "protect" | "external" | "pendingReplacement" | "retainOnDelete";
-type Lists = "dependencies" | "additionalSecretOutputs" | "ignoreChanges" | "replaceOnChanges";
-
-/** One resource of the state. It has no empty fields. */
-export interface ResourceState
-  extends
-    Partial<Record<Texts, string>>,
-    Partial<Record<Flags, boolean>>,
-    Partial<Record<Lists, string[]>>,
-    Partial<Record<"inputs" | "outputs", PropertyMap>> {
+/** One resource of the state, keys in the order the CLI writes them. It has no empty fields. */
+export interface ResourceState {
   urn: string;
   custom: boolean;
+  delete?: boolean;
+  id?: string;
   type: string;
+  inputs?: PropertyMap;
+  outputs?: PropertyMap;
+  parent?: string;
+  protect?: boolean;
+  external?: boolean;
+  dependencies?: string[];
+  provider?: string;
   propertyDependencies?: Record<string, string[]>;
+  pendingReplacement?: boolean;
+  additionalSecretOutputs?: string[];
   customTimeouts?: CustomTimeouts;
+  retainOnDelete?: boolean;
+  deletedWith?: string;
+  created?: string;
+  modified?: string;
+  ignoreChanges?: string[];
+  replaceOnChanges?: string[];
   replacementTrigger?: PropertyValue;
 }
 
@@ -40,6 +48,7 @@ export interface Deployment {
   metadata?: object;
 }
 
+/** What `stack export` prints and `stack import` reads. */
 export interface UntypedDeployment {
   version: number;
   features?: string[];
@@ -55,6 +64,7 @@ export function given<T extends object>(fields: T): { [K in keyof T]?: NonNullab
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => isGiven(value))) as T;
 }
 
+/** A state without resources. */
 export function newDeployment(salt: string) {
   return { manifest: newManifest(), secrets_providers: { type: "passphrase", state: { salt } }, metadata: {} };
 }
@@ -75,6 +85,7 @@ export function parseCheckpoint(text: string, file: string): UntypedDeployment {
   }
 }
 
+/** The stack's own resource, which has its outputs. */
 export function rootResource({ resources = [] }: Deployment): ResourceState | undefined {
   return resources.find((resource) => resource.type === rootStackType && !resource.delete);
 }
@@ -103,6 +114,7 @@ export function checkIntegrity({ manifest, resources = [] }: Deployment): void {
   }
 }
 
+/** Everything that must be there while the resource is. */
 export function requirements({ provider, parent, dependencies = [] }: ResourceState): string[] {
   return [...(provider ? [providerUrn(provider)] : []), ...(parent ? [parent] : []), ...dependencies];
 }

@@ -18,6 +18,7 @@ export type Flags = Partial<
   Record<Words<typeof switches>, boolean> & Record<Words<typeof values>, string> & Record<Words<typeof lists>, string[]>
 >;
 
+/** Commands by their full name. */
 export type Commands = Record<string, (flags: Flags, args: string[]) => void | Promise<void>>;
 
 const declare = (names: string, option: ParseArgsOptionsConfig[string]): ParseArgsOptionsConfig =>
@@ -36,7 +37,7 @@ export function parseFlags(argv: string[], takesPairs = false): { args: string[]
   const end = argv.includes("--") ? argv.indexOf("--") : argv.length;
   const words = argv
     .slice(0, end)
-    .map((word) => word.replace(/^--(plaintext|secret)\b/, takesPairs ? "$&-pair" : "$&"));
+    .map((word) => (takesPairs ? word.replace(/^--(plaintext|secret)\b/, "$&-pair") : word));
   try {
     const args = [...words.flatMap(spelledOut), ...argv.slice(end)];
     const { positionals, values } = parseArgs({ args, options, allowPositionals: true });
@@ -56,6 +57,7 @@ function spelledOut(word: string): string[] {
   return value === "true" ? [`--${name}`] : [];
 }
 
+/** `KEY=VALUE`, as flags have it. */
 export function keyAndValue(pair: string): { key: string; value: string } {
   const [key = "", ...value] = pair.split("=");
   return { key, value: value.join("=") };
@@ -73,6 +75,7 @@ export function answer({ json }: Flags, value: unknown, text: string): void {
   print(json ? JSON.stringify(value, null, 2) : text);
 }
 
+/** Rows in columns, two spaces between; the first is the heading. */
 export function table(rows: string[][]): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd()).join("\n"); // prettier-ignore

@@ -5,6 +5,7 @@ import { hasUnknown, isObject, plain, unknown, type PropertyMap, type PropertyVa
 import { runScript, type ScriptOptions } from "./run-script.ts";
 import type { Provider, ResourceProvider, StepContext } from "./providers.ts";
 
+/** A Command's inputs without marks. */
 interface Inputs extends ScriptOptions {
   addPreviousOutputInEnv?: boolean;
   assetPaths?: string[];
@@ -19,6 +20,7 @@ const types = {
   "map[string]string": "environment",
 };
 
+/** Go's name for the type of a value. */
 function goType(value: PropertyValue): string {
   if (typeof value === "string") return "string";
   if (!(value instanceof Object)) return typeof value === "boolean" ? "bool" : "float64";
@@ -26,6 +28,7 @@ function goType(value: PropertyValue): string {
   return (isObject(value) ? "map[string]" : "[]") + holds;
 }
 
+/** `command:local:Command`: a script per step of its life. */
 const command: ResourceProvider = {
   check(inputs) {
     const wanted = Object.entries(types).flatMap(([type, names]) => names.split(" ").map((name) => ({ name, type })));

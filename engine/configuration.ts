@@ -79,18 +79,18 @@ export class StackFile {
     return (this.document.toJS() as { config?: PropertyMap | null } | null)?.config ?? {};
   }
 
+  /** Errors: within an object or a list there is no such place, or it cannot be in what is there. */
   set({ key, path }: ConfigPlace, value: PropertyValue): void {
     const way = ["config", key, ...path];
     for (const [depth, next] of way.entries()) {
       const above = way.slice(0, depth);
       const holder = this.document.getIn(above);
+      if (depth === 0 || holder === undefined) continue;
       // A plain value gives way to an object or a list as a whole; within one it does not.
-      if (depth === 2 && isPlain(holder)) this.document.deleteIn(above);
-      else if (depth > 0 && holder === null) this.document.deleteIn(above);
-      else if (depth > 0 && holder !== undefined) {
-        const problem = misfit(holder, next);
-        if (problem !== undefined) throw new UserError(problem);
-      }
+      const givesWay = holder === null || (depth === 2 && isPlain(holder));
+      const problem = givesWay ? undefined : misfit(holder, next);
+      if (problem !== undefined) throw new UserError(problem);
+      if (givesWay) this.document.deleteIn(above);
     }
     this.document.setIn(way, this.document.createNode(value));
   }
@@ -131,6 +131,7 @@ function misfit(holder: unknown, next: string | number): string | undefined {
   return typeof next === "string" ? undefined : "key for a map must be a string";
 }
 
+/** The configuration of a stack: its own file over the project's defaults, keys `namespace:name`, sorted. */
 export function stackConfiguration(project: Project, file: StackFile): PropertyMap {
   const defaults = Object.entries(project.config).flatMap(([name, declared]): [string, PropertyValue][] => {
     const value = isDeclaration(declared) ? (declared.value ?? declared.default) : declared;
@@ -167,6 +168,7 @@ export function shownConfig(configuration: PropertyMap, secrets: Secrets | undef
   });
 }
 
+/** What the program's process gets: everything in plain text, and which keys are secret. */
 export async function programConfiguration(configuration: PropertyMap, secrets: Secrets) {
   const secretKeys = Object.keys(configuration).filter((key) => hasSecure(configuration[key] ?? null));
   if (secretKeys.length > 0) await secrets.unlock();

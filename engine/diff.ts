@@ -4,6 +4,7 @@ import type { PropertyMap, PropertyValue } from "./property-value.ts";
 
 export type DiffKind = "add" | "delete" | "update" | "add-replace" | "delete-replace" | "update-replace";
 
+/** What changed between the stored and the new inputs. */
 export interface Diff {
   changed: boolean;
   changedKeys: string[];
@@ -13,6 +14,7 @@ export interface Diff {
   detailed: Record<string, DiffKind> | null;
 }
 
+/** The difference of resources that are updated in place. */
 export function diffInputs(olds: PropertyMap = {}, news: PropertyMap, detailed: Diff["detailed"] = null): Diff {
   const keys = changedKeys(olds, news);
   return { changed: keys.length > 0, changedKeys: keys, replaceKeys: [], detailed };

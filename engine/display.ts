@@ -8,6 +8,7 @@ export interface DisplayOptions {
   /** What is done, for the headline: `Updating (dev)`. */
   title: string;
   stack: string;
+  /** Property by property instead of one line per step. */
   diff: boolean;
 }
 

@@ -26,6 +26,7 @@ export type Diagnostic = Omit<DiagnosticEvent, "severity"> & { severity: Severit
 export type StepMetadata = ReturnType<typeof stepMetadata>;
 export type Summary = Omit<SummaryEvent, "policyPacks"> & { PolicyPacks: object; isPreview: boolean; result: string };
 
+/** One event of an operation, in the CLI's own form. */
 export interface EngineEvent {
   preludeEvent?: { config: object };
   resourcePreEvent?: { metadata: StepMetadata; planning?: boolean };
@@ -46,6 +47,7 @@ export interface EventSink {
 /** The whole states of a step, for what is shown to people; not part of what is logged. */
 export const states = Symbol("states");
 
+/** What events tell of a step. */
 interface Told {
   op: Op;
   old?: ResourceState | undefined;
@@ -71,6 +73,7 @@ export function stepMetadata({ op, old, next, diff }: Told) {
   };
 }
 
+/** A resource as events show it: secrets masked. */
 function eventState({ custom, delete: isReplaced, protect, ...state }: ResourceState) {
   const { type, urn, id = "", parent = "", provider = "", inputs = {}, outputs = {} } = state;
   const flags = given({ custom, delete: isReplaced, protect });
@@ -99,6 +102,7 @@ export class Masker {
   }
 }
 
+/** Hands every event to every sink. */
 export class Events {
   readonly masker = new Masker();
   private readonly sinks: EventSink[];

@@ -14,6 +14,7 @@ export interface Goal {
   /** What it may have been before: a URN, or the parts that were different. */
   aliases?: Alias.AsObject[];
   deleteBeforeReplace?: boolean;
+  /** The outputs of a resource that is only read. */
   read?: () => Promise<PropertyMap>;
 }
 
@@ -58,6 +59,7 @@ function refuseOptions(asked: RegisterResourceRequest.AsObject): void {
   if (used) throw refuse(`${asked.type} "${asked.name}": ${used}`);
 }
 
+/** A Struct from the wire as a property map. */
 export function propertyMap(struct: { toJavaScript(): object } | undefined): PropertyMap {
   return flattenOutputs((struct?.toJavaScript() ?? {}) as PropertyMap);
 }

@@ -20,6 +20,7 @@ export async function locked<T>(session: Session, work: () => T | Promise<T>): P
   }
 }
 
+/** Takes the lock and answers how to release it. */
 export async function lock(backend: Backend, name: StackName): Promise<() => void> {
   const { directory, files } = locksOf(backend, name);
   if (files.length > 0) {

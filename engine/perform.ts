@@ -29,6 +29,7 @@ export interface Outcome {
   changes: object;
 }
 
+/** What one operation has at hand while it runs. */
 export interface Run {
   session: Session;
   options: Options;
@@ -36,6 +37,7 @@ export interface Run {
   events: Events;
   snapshot: Snapshot;
   executor: StepExecutor;
+  /** The resources that the stack has, secrets opened. */
   base: Promise<ResourceState[]>;
   /** What providers' functions have answered, by token and arguments. */
   answers: Map<string, Promise<PropertyMap>>;
@@ -121,6 +123,7 @@ async function refresh({ base, events, executor, options, snapshot }: Run): Prom
   }
 }
 
+/** Says how it went, and writes the history. */
 async function conclude({ session, options, events, executor, snapshot }: Run, startTime: number): Promise<Outcome> {
   const { maybeCorrupt, changes: resourceChanges, failed, stepFailed } = executor;
   const { kind, preview: isPreview, flags } = options;

@@ -21,6 +21,7 @@ import type { Run } from "./perform.ts";
 /** The exit code of a program that has told its failure already. */
 const alreadyTold = 32;
 
+/** Runs the user's program against this engine, and the deletes that follow from it. */
 export async function runProgram(run: Run): Promise<void> {
   const { options, executor, base } = run;
   if (!options.preview) warnOfPending(run);
@@ -63,6 +64,7 @@ async function rehearse(update: Run): Promise<void> {
   if (executor.refusal) throw executor.refusal;
 }
 
+/** Starts the program in a process of its own, through the SDK's own entry point. */
 function start({ session, options, config, events }: Run, port: number): ChildProcess {
   const { project, name } = session;
   const { typescript = true, tsconfig, nodeargs = "" } = project.options;

@@ -13,6 +13,7 @@ export const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
 const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 /** What stands for a value that only an update can tell. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+/** How events and texts show a secret. */
 export const mask = "[secret]";
 
 export const secret = (value: PropertyValue): PropertyMap => ({ [signature]: secretSignature, value });
@@ -52,6 +53,7 @@ export function mapSecrets<T extends PropertyValue>(
   return mapValue(value, (item, path) => (isSecret(item) ? change(item, path) : undefined));
 }
 
+/** The value without secret marks. */
 export function plain<T extends PropertyValue>(value: T): T {
   return mapSecrets(value, ({ value: inner = null }) => plain(inner));
 }
@@ -71,9 +73,11 @@ export function flattenOutputs<T extends PropertyValue>(value: T): T {
   });
 }
 
+/** A string as it is, anything else as JSON. */
 export const asText = (value: PropertyValue | undefined): string =>
   typeof value === "string" ? value : JSON.stringify(value ?? null);
 
+/** The value and everything inside it. */
 function parts(value: PropertyValue): PropertyValue[] {
   return typeof value === "object" && value !== null ? [value, ...Object.values(value).flatMap(parts)] : [value];
 }
@@ -81,6 +85,7 @@ function parts(value: PropertyValue): PropertyValue[] {
 export const some = (value: PropertyValue, test: (value: PropertyValue) => boolean): boolean => parts(value).some(test);
 export const hasUnknown = (value: PropertyValue): boolean => parts(value).includes(unknown);
 
+/** The plain texts of all secrets in `value`, for masking what a script prints; a longer one may contain a shorter. */
 export function secretTexts(value: PropertyValue): string[] {
   const inSecrets = parts(value).flatMap((item) => (isSecret(item) ? parts(item.value ?? null) : []));
   return inSecrets.filter((item) => typeof item === "string" && item !== "") as string[];

@@ -21,6 +21,7 @@ export interface Created {
   outputs: PropertyMap;
 }
 
+/** One package's resources and functions, by token. */
 export interface Provider {
   resources: Record<string, ResourceProvider>;
   functions: Record<string, (args: PropertyMap, context: StepContext) => Promise<PropertyMap>>;
@@ -35,6 +36,7 @@ export interface ResourceProvider {
   delete?(old: ResourceState, context: StepContext): Promise<void>;
 }
 
+/** The packages that are built in. */
 const packages = new Map<string, Provider>([
   ["command", commandProvider],
   ["random", randomProvider],
@@ -51,6 +53,7 @@ const providerResource: ResourceProvider = {
 /** The package of a type or function, or the one that a provider resource stands for. */
 export const packageOf = (token: string): string => token.replace("pulumi:providers:", "").split(":")[0] ?? "";
 
+/** The provider of a type or function. */
 export function providerOf(token: string): Provider {
   const name = packageOf(token);
   const provider = packages.get(name);
@@ -58,6 +61,7 @@ export function providerOf(token: string): Provider {
   return provider;
 }
 
+/** What makes custom resources of a type. */
 export function resourceProvider(type: string): ResourceProvider {
   const { resources } = providerOf(type);
   const provider = isProviderType(type) ? providerResource : resources[type];

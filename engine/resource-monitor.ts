@@ -28,6 +28,7 @@ const refusedCalls = {
   registerPackage: "a parameterised package",
 };
 
+/** A function of a provider failed; that is for the program to handle. */
 class InvokeError extends Error {}
 
 type Component = Step & { next: ResourceState };

@@ -10,6 +10,7 @@ export interface ScriptOptions {
   dir?: string;
   environment?: NodeJS.ProcessEnv;
   stdin?: string;
+  /** Which of its streams are reported line by line while it runs. */
   logging?: "stdout" | "stderr" | "stdoutAndStderr" | "none";
 }
 
@@ -23,6 +24,7 @@ export async function runScript(
   const cwd = dir ?? directory;
   const output = { stdout: "", stderr: "", both: "" };
 
+  /** Answers what went wrong, if anything. */
   async function run(): Promise<string> {
     if (signal.aborted) return "context canceled";
     // It leads a group of its own, so that it is killed with everything it started.
@@ -65,6 +67,7 @@ function startProblem(file: string, directory: string, { code, errno, message }:
   return `fork/exec ${file}: ${errno === undefined ? message : getSystemErrorMessage(errno)}`;
 }
 
+/** What Go calls the signals that scripts mostly die of. */
 const signalTexts: Partial<Record<NodeJS.Signals, string>> = {
   SIGHUP: "hangup",
   SIGINT: "interrupt",

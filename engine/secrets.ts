@@ -19,6 +19,7 @@ export class Secrets {
     this.salt = salt;
   }
 
+  /** A new salt under the user's passphrase, as `stack init` makes it. */
   static async create(): Promise<Secrets> {
     const salt = randomBytes(8).toString("base64");
     const secrets = new Secrets("");

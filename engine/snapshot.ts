@@ -26,6 +26,7 @@ export class Snapshot {
     this.parts = parts;
   }
 
+  /** Starts from the stored state and the operations it has pending. */
   open(base: ResourceState[], pending: PendingOperation[]): void {
     this.base = [...base];
     this.pending = pending;
@@ -37,6 +38,7 @@ export class Snapshot {
     return this.flush();
   }
 
+  /** The operation on `resource` is over, whatever came of it. */
   end(resource: ResourceState): void {
     this.pending = this.pending.filter((operation) => operation.resource !== resource);
     this.changed();
@@ -50,6 +52,7 @@ export class Snapshot {
     if (!isSame) this.changed();
   }
 
+  /** Puts `next` where `old` is. */
   replace(old: ResourceState, next: ResourceState): void {
     for (const list of [this.base, this.news]) if (list.includes(old)) list[list.indexOf(old)] = next;
     this.changed();

@@ -14,7 +14,9 @@ import type { Run } from "./perform.ts";
 export type Step = {
   op: Op;
   diff?: Diff;
+  /** Missing for components, which only exist in the state. */
   provider?: ResourceProvider | undefined;
+  /** Reads an external resource: its outputs. */
   read?: () => Promise<PropertyMap>;
 } & ({ old?: ResourceState | undefined; next: ResourceState } | { old: ResourceState; next?: undefined });
 
@@ -29,6 +31,7 @@ const pendingTypes: Pending = { create: "creating", update: "updating", delete: 
 export class StepExecutor {
   readonly changes: Partial<Record<Op, number>> = {};
   readonly cancelled = new AbortController();
+  /** Resolves when nothing new is to be started. */
   readonly stopping = Promise.withResolvers<undefined>();
   failed = false;
   /** A step failed, which the end of the operation is to mention; a bad registration says everything itself. */

@@ -88,16 +88,19 @@ function takeOver(
   last: StepRecord | undefined,
   mine: Omit<StepRecord, "state">,
 ): StepRecord | undefined {
-  const [path, ledger] = [inStore.step(store, step), inStore.ledger(store)];
+  const path = inStore.step(store, step);
   if (last?.state === "running" && atWork(path, last, mine.rollout)) return last;
   // The step that opens a rollout is asked again only for a new one: its receipts are never handed out twice.
   const same = last?.key === mine.key && mine.rollout !== "" ? last : undefined;
   if (same?.state === "done") return same;
-  const receipt = same?.state === "running" ? receiptIn(ledger, same, step) : undefined;
-  const record: StepRecord =
-    same && receipt !== undefined ? { ...same, state: "done", receipt } : { ...mine, state: "running" };
-  writeAtomicAlone(path, JSON.stringify(record));
-  return record.state === "done" ? record : undefined;
+  const receipt = same?.state === "running" ? receiptIn(inStore.ledger(store), same, step) : undefined;
+  if (same !== undefined && receipt !== undefined) {
+    const done: StepRecord = { ...same, state: "done", receipt };
+    writeAtomicAlone(path, JSON.stringify(done));
+    return done;
+  }
+  writeAtomicAlone(path, JSON.stringify({ ...mine, state: "running" } satisfies StepRecord));
+  return undefined;
 }
 
 /** A run that was killed between its entry in the ledger and the end of its record has been done, with this receipt. */

@@ -4,8 +4,8 @@
 //   node scripts/crash-matrix.ts embedded|pulumi [WORKERS [RESULTS]]
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Cell, CrashBed, type Found, startOf } from "../test/support/crash-bed.ts";
-import { cellsOn, crashPage, nameOf, pageOf } from "../test/support/crash-cells.ts";
+import { CrashBed } from "../test/support/crash-bed.ts";
+import { type Cell, cellsOn, crashPage, type Found, nameOf, pageOf, startOf } from "../test/support/crash-cells.ts";
 import { type Engine, engines, repository } from "../test/support/engines.ts";
 
 const [name = "", workers = "2", results = ""] = process.argv.slice(2);

@@ -20,6 +20,7 @@ export const commands: Commands = {
   refresh: (flags) => change(flags, "refresh"),
   destroy: (flags) => change(flags, "destroy"),
 
+  /** Removes the stack's locks, whoever holds them. */
   cancel(flags, [stack = flags.stack]) {
     requireYes(flags.yes);
     const { backend, name } = openSession(flags, stack);

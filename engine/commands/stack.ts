@@ -12,6 +12,7 @@ import { refuse, UserError } from "../user-error.ts";
 import { findProject, openProject, openSession, parseStackName, selectedStack, selectStack } from "../workspace.ts";
 import type { Deployment, UntypedDeployment } from "../checkpoint.ts";
 
+/** Whole seconds, as the CLI prints them. */
 const time = (unixSeconds: number): string => new Date(unixSeconds * 1000).toISOString();
 
 export const commands: Commands = {
@@ -19,6 +20,7 @@ export const commands: Commands = {
   "--version": version,
   whoami: (flags) => answer(flags, { user: userName(), url: openBackend(findProject()).url }, userName()),
 
+  /** Which one is selected and what is in it. */
   stack(flags) {
     const { name, state } = openSession(flags);
     const rows = (state.deployment.resources ?? []).map(({ type, urn }) => [type, nameOf(urn)]);
@@ -86,6 +88,7 @@ export const commands: Commands = {
     print(`Renamed ${name.stack} to ${renamed.stack}`);
   },
 
+  /** The stack's outputs, or one of them. */
   async "stack output"(flags, [wanted]) {
     const { state, secrets } = openSession(flags);
     const sealed = rootResource(state.deployment)?.outputs ?? {};
@@ -98,6 +101,7 @@ export const commands: Commands = {
     answer(flags, shown, wanted === undefined ? all : asText(shown));
   },
 
+  /** Newest first. */
   async "stack history"(flags) {
     const { backend, name, secrets } = openSession(flags);
     const [size, page] = [Number(flags["page-size"] ?? 10), Number(flags.page ?? 1)];

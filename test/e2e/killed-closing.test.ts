@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closingProgram } from "../support/closing-program.ts";
-import { type Cell, CrashBed } from "../support/crash-bed.ts";
-import { nameOf } from "../support/crash-cells.ts";
+import { CrashBed } from "../support/crash-bed.ts";
+import { type Cell, nameOf } from "../support/crash-cells.ts";
 import { embedded } from "../support/engines.ts";
 
 const cell = (step: string, when: Cell["when"], what: Cell["what"], next: Cell["next"]): Cell => ({

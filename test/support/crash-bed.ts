@@ -1,5 +1,5 @@
 /** An environment of two hosts in which rollouts of the sample application are cut off, taken up again, and looked at. */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { git } from "../../examples/parcel/git.ts";
@@ -8,46 +8,27 @@ import { unpackRecord, type PackedRecord } from "../../release/record.ts";
 import { readLedger, verify } from "../../runtime/ledger.ts";
 import { inStore } from "../../release/store.ts";
 import { freePort } from "../../testing/free-port.ts";
-import type { Disturbance, Moment } from "../../testing/script.ts";
+import type { Moment } from "../../testing/script.ts";
 import { type Run } from "../../testing/run.ts";
 import { TestStack } from "../../testing/test-stack.ts";
+import {
+  another,
+  type Cell,
+  commandAfter,
+  commandFor,
+  first,
+  type Found,
+  second,
+  startOf,
+  targetOf,
+} from "./crash-cells.ts";
 import { type Engine, repository } from "./engines.ts";
 import { leanProgram } from "./lean-program.ts";
+import { filesIn, processesOf } from "./left-behind.ts";
 
-/** `forward`: v1.0.0 to v1.1.0. `revert`: to a release that takes itself back. `rollback`: v1.1.0 to v1.0.0. */
-export type Direction = "forward" | "revert" | "rollback";
-
-/** A rollout is cut off at a moment of a step; then the same release, the one before or another one is asked for. */
-export interface Cell {
-  readonly direction: Direction;
-  readonly step: string;
-  /** `at work`: at the first thing that the step tells, logs, runs or calls; before it does anything where there is none. */
-  readonly when: Moment | "at work";
-  readonly what: Disturbance;
-  readonly next: "same" | "old" | "another";
-  /** From the same working copy or another one. */
-  readonly copy: "same" | "other";
-}
-
-export interface Found {
-  /** False where the step does not reach the moment: nothing was cut off. */
-  readonly happened: boolean;
-  /** What is not as it must be; empty when all is well. */
-  readonly wrong: readonly string[];
-}
-
-const first = "v1.0.0";
-const second = "v1.1.0";
-/** Taken back by the activation, and by the decision after the checks. */
-const brokenFor = (step: string): string => (step === "activation" ? "v1.3.0-broken" : "v1.4.0-broken");
-/** A release after the second one with nothing but another text in it, which the sample does not have. */
-const another = "v1.1.1";
 const schemas: Readonly<Record<string, string>> = { [first]: "0001", [second]: "0002", [another]: "0002" };
 /** The application and what keeps it running outlive every cut, as on a machine of their own. */
 const application = /bin\/parcel\.ts|(supervisor|web|labels)\/main\.ts/;
-
-/** What serves before a rollout of that direction. */
-export const startOf = (direction: Direction): string => (direction === "rollback" ? second : first);
 
 export class CrashBed {
   readonly #copies: readonly [TestStack, TestStack];
@@ -174,7 +155,14 @@ export class CrashBed {
       (file) => /\.(tmp|lock|stale|partial)$|scratch/.test(file) && !file.endsWith("/run/supervisor.lock"),
     );
     is("leftovers", left.join(", "), "");
-    is("processes", processesOf(this.#copies.map(({ folder }) => folder)).join("; "), "");
+    is(
+      "processes",
+      processesOf(
+        this.#copies.map(({ folder }) => folder),
+        application,
+      ).join("; "),
+      "",
+    );
     is("ledger", verify(inStore.ledger(store)).join("; "), "");
     const done = readLedger(inStore.ledger(store))
       .filter(({ kind }) => kind === "step")
@@ -236,27 +224,6 @@ export class CrashBed {
   }
 }
 
-function targetOf({ direction, step, next }: Cell): string {
-  if (next === "another") return direction === "revert" ? second : another;
-  const same = { forward: second, revert: brokenFor(step), rollback: first }[direction];
-  const old = direction === "rollback" ? second : first;
-  return next === "same" ? same : old;
-}
-
-/** What a person would type. */
-function commandFor({ direction, next }: Cell, target: string): string[] {
-  if (direction === "rollback" && next === "same") return ["rollback", target];
-  return ["up", "--release", target, "--again"];
-}
-
-/** The same, but for where it was cut off behind all that counts, so that the state knows already what serves. */
-function commandAfter(cell: Cell, target: string, serving: string): string[] {
-  const { direction, next } = cell;
-  if (direction === "forward" && next === "old" && serving === second) return ["rollback", target];
-  if (direction === "rollback" && next === "same" && serving === first) return ["up"];
-  return commandFor(cell, target);
-}
-
 const lastOf = ({ text }: Run): string => text.trim().split("\n").slice(-6).join(" | ");
 
 async function tagAnother(folder: string): Promise<void> {
@@ -270,27 +237,4 @@ async function tagAnother(folder: string): Promise<void> {
 async function ask<T>(port: number, path: string): Promise<T> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: "close" } });
   return (await response.json()) as T;
-}
-
-function filesIn(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => !entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name));
-}
-
-/** Command lines of processes that belong to one of the folders, the application left out. */
-function processesOf(folders: readonly string[]): string[] {
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return pids
-    .map(describe)
-    .filter((line) => folders.some((folder) => line.includes(folder)) && !application.test(line));
-}
-
-function describe(pid: string): string {
-  try {
-    const folder = /PWD=[^\0]*/.exec(readFileSync(`/proc/${pid}/environ`, "utf8"))?.[0] ?? "";
-    return `${readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")} in ${folder}`;
-  } catch {
-    return "";
-  }
 }

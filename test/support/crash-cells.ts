@@ -1,7 +1,60 @@
-/** Which rollouts are cut off, where and how; and the page that says what became of them. */
+/** Which rollouts are cut off, where and how, and what a person types then; and the page that says what became of them. */
 import type { Disturbance, Moment } from "../../testing/script.ts";
-import type { Cell, Direction, Found } from "./crash-bed.ts";
 import type { Engine } from "./engines.ts";
+
+/** `forward`: v1.0.0 to v1.1.0. `revert`: to a release that takes itself back. `rollback`: v1.1.0 to v1.0.0. */
+export type Direction = "forward" | "revert" | "rollback";
+
+/** A rollout is cut off at a moment of a step; then the same release, the one before or another one is asked for. */
+export interface Cell {
+  readonly direction: Direction;
+  readonly step: string;
+  /** `at work`: at the first thing that the step tells, logs, runs or calls; before it does anything where there is none. */
+  readonly when: Moment | "at work";
+  readonly what: Disturbance;
+  readonly next: "same" | "old" | "another";
+  /** From the same working copy or another one. */
+  readonly copy: "same" | "other";
+}
+
+export interface Found {
+  /** False where the step does not reach the moment: nothing was cut off. */
+  readonly happened: boolean;
+  /** What is not as it must be; empty when all is well. */
+  readonly wrong: readonly string[];
+}
+
+export const first = "v1.0.0";
+export const second = "v1.1.0";
+/** Taken back by the activation, and by the decision after the checks. */
+const brokenFor = (step: string): string => (step === "activation" ? "v1.3.0-broken" : "v1.4.0-broken");
+/** A release after the second one with nothing but another text in it, which the sample does not have. */
+export const another = "v1.1.1";
+
+/** What serves before a rollout of that direction. */
+export const startOf = (direction: Direction): string => (direction === "rollback" ? second : first);
+
+/** The release that is asked for next. */
+export function targetOf({ direction, step, next }: Cell): string {
+  if (next === "another") return direction === "revert" ? second : another;
+  const same = { forward: second, revert: brokenFor(step), rollback: first }[direction];
+  const old = direction === "rollback" ? second : first;
+  return next === "same" ? same : old;
+}
+
+/** What a person would type. */
+export function commandFor({ direction, next }: Cell, target: string): string[] {
+  if (direction === "rollback" && next === "same") return ["rollback", target];
+  return ["up", "--release", target, "--again"];
+}
+
+/** The same, but for where it was cut off behind all that counts, so that the state knows already what serves. */
+export function commandAfter(cell: Cell, target: string, serving: string): string[] {
+  const { direction, next } = cell;
+  if (direction === "forward" && next === "old" && serving === second) return ["rollback", target];
+  if (direction === "rollback" && next === "same" && serving === first) return ["up"];
+  return commandFor(cell, target);
+}
 
 const steps = [
   ...["rollout-open", "preflight-tag", "preflight-space", "preflight-gate", "build", "prepare"],

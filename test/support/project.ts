@@ -19,6 +19,7 @@ import { linkPackages as link } from "../../testing/project-copy.ts";
 import { freePort } from "../../testing/free-port.ts";
 import { type Engine, repository } from "./engines.ts";
 import { leanProgram, ownProgram } from "./lean-program.ts";
+import { stackFile, wholeSettings } from "./stack-file.ts";
 
 export interface Run {
   readonly exitCode: number | undefined;
@@ -81,7 +82,7 @@ export class Project {
     await makeRepository(join(folder, ".switchback/parcel"));
     if (whole) symlinkSync(join(repository, "examples"), join(folder, "examples"));
     const made = new Project(engine, folder, ports);
-    writeFileSync(join(folder, "Pulumi.staging.yaml"), made.stackFile() + (whole ? wholeSettings : ""));
+    writeFileSync(join(folder, "Pulumi.staging.yaml"), stackFile(made.address, ports) + (whole ? wholeSettings : ""));
     await made.pulumi("stack", "init", "staging", "--non-interactive");
     return made;
   }
@@ -223,27 +224,7 @@ export class Project {
     }
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
-
-  private stackFile(): string {
-    const hosts = this.ports.map(
-      (port, index) =>
-        `      - name: host-${index}\n        directory: .switchback/host-${index}\n        address: http://127.0.0.1:${port}\n` +
-        `        variables: { PORT: "${port}", HOST_ADDRESS: 127.0.0.1 }\n`,
-    );
-    return (
-      `config:\n  switchback:release: v1.0.0\n  switchback:environment:\n    address: ${this.address}\n    hosts:\n${hosts.join("")}` +
-      `    store: .switchback/store\n  switchback:database:\n    path: .switchback/parcel.sqlite\n` +
-      `  switchback:checks:\n    attempts: 8\n    intervalSeconds: 0.2\n    freeMegabytes: 1\n`
-    );
-  }
 }
-
-/** What the sample's own stack files say for its checks. */
-const wholeSettings = `  switchback:application:
-    variables: { ALLOWED_HOSTS: 127.0.0.1 }
-  switchback:policies:
-    checks: { browser: { unknown: allow } }
-`;
 
 interface Event {
   readonly resourcePreEvent?: {
