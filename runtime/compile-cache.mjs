@@ -8,10 +8,15 @@ import { join } from "node:path";
 /** Without a home of one's own nothing is kept. */
 export function keepCompiled() {
   try {
-    const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "switchback");
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    module.enableCompileCache(folder);
+    module.enableCompileCache(compiledFolder());
   } catch {
     // It only saves time.
   }
+}
+
+/** The folder for what is compiled, or one of its own for a purpose. Errors: it cannot be made. */
+export function compiledFolder(purpose = "") {
+  const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "switchback", purpose);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
 }

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parse, stringify } from "yaml";
+import { compiledFolder } from "../runtime/compile-cache.mjs";
 
 /** What belongs to a working copy and not to the project. */
 const left = new Set([".git", ".switchback", "node_modules"]);
@@ -24,12 +25,22 @@ export function copyProject(project: string): string {
   cpSync(project, folder, { recursive: true, filter: (path) => path === project || !left.has(basename(path)) });
   linkPackages(join(project, "node_modules"), join(folder, "node_modules"));
   mkdirSync(join(folder, ".switchback/backend"), { recursive: true });
+  shareCompiled(join(folder, ".switchback/compiled"));
   const settings = parse(readFileSync(file, "utf8")) as Record<string, unknown>;
   writeFileSync(
     join(folder, "Pulumi.yaml"),
     stringify({ ...settings, backend: { url: "file://./.switchback/backend" } }),
   );
   return folder;
+}
+
+/** What copies compile is the same in all of them, and Node finds it again by paths relative to this folder. */
+function shareCompiled(folder: string): void {
+  try {
+    symlinkSync(compiledFolder("testing"), folder);
+  } catch {
+    // Without a home each copy keeps what it has compiled itself.
+  }
 }
 
 /**

@@ -187,6 +187,8 @@ export class TestStack {
       PATH: [dirname(process.execPath), dirname(this.#engine), path].join(delimiter),
       NODE_OPTIONS: `${options} --import ${new URL("preload.mjs", import.meta.url).href}`.trim(),
       [scriptVariable]: this.#scriptFolder,
+      NODE_COMPILE_CACHE: join(this.folder, ".switchback/compiled"),
+      NODE_COMPILE_CACHE_PORTABLE: "1",
       // Another working copy has the state of the first; a project's own is where its Pulumi.yaml says.
       PULUMI_BACKEND_URL: this.#options.beside && `file://${join(this.#home, ".switchback/backend")}`,
       PULUMI_CONFIG_PASSPHRASE: "testing",

@@ -1,0 +1,2 @@
+export function keepCompiled(): void;
+export function compiledFolder(purpose?: string): string;
