@@ -76,18 +76,25 @@ const columns: Readonly<Record<Engine["name"], Columns>> = {
   embedded: {
     forward: [
       ...[...at("before", "everything"), ...at(inside(1), "everything"), ...at("after", "everything")],
-      ...at("at work", ...apart),
+      ...[...at("at work", ...apart), ...at("before", ...apart), ...at("after", ...apart)],
     ],
     revert: [
       ...[inside(1), inside(2), inside(3), inside(4), "after" as const].flatMap((when) => at(when, "everything")),
-      ...at(inside(2), ...apart),
+      ...[...at(inside(2), ...apart), ...at("after", ...apart), ...at("before", "everything")],
     ],
-    rollback: at("at work", "everything", "engine", "interrupt"),
+    rollback: [
+      ...at("at work", "everything", "engine", "interrupt", "step", "interrupt twice"),
+      ...[...at("before", "everything"), ...at("after", "everything")],
+      ...[...at("before", ...apart), ...at("after", ...apart)],
+    ],
   },
   pulumi: {
-    forward: at("at work", "everything", "provider", ...apart),
-    revert: at(inside(2), "everything", "provider", ...apart),
-    rollback: at("at work", "provider"),
+    forward: [
+      ...at("at work", "everything", "provider", ...apart),
+      ...[...at("before", "everything"), ...at("after", "everything")],
+    ],
+    revert: [...at(inside(2), "everything", "provider", ...apart), ...at("after", "everything", "provider")],
+    rollback: at("at work", "provider", "everything", ...apart),
   },
 };
 
