@@ -5,6 +5,7 @@ import { lossesOfRestoring } from "../../actions/databases/sqlite/restore.ts";
 import type { RolloutRecord } from "../../release/record.ts";
 import { inStore } from "../../release/store.ts";
 import { rolloutsOf } from "../../report/rollouts.ts";
+import { readLease } from "../../runtime/lease.ts";
 import { readLedger } from "../../runtime/ledger.ts";
 import { type CommonOptions, openStack } from "../open.ts";
 import { propose } from "../perform.ts";
@@ -27,6 +28,18 @@ export async function rollback(wanted: string | undefined, options: RollbackOpti
   if (record === undefined)
     throw new Problem(`${stack.name}: nothing was released yet, so there is nothing to go back to.`);
   wantStoreOf(stack, state);
+  const { serving, plan } = record;
+  if (isUnended(stack.settings.store, record) && (wanted ?? serving) === serving) {
+    const { rollbackFrom, restore, again } = plan;
+    return propose({
+      stack,
+      changes: { release: serving, rollbackFrom: asked(rollbackFrom), restore: asked(restore), again: asked(again) },
+      asked: serving,
+      question: `Finish going back to ${serving}?`,
+      yes: options.yes,
+      json: options.json,
+    });
+  }
   const release = await chooseTarget(wanted, stack, record);
   const found = await planReturn(release, record, stack.settings);
   if ("refusal" in found) throw new Problem(found.refusal);
@@ -54,6 +67,14 @@ export async function rollback(wanted: string | undefined, options: RollbackOpti
     json: options.json,
   });
 }
+
+/** Whether the rollback on record was cut off in its last step: what is left to do is its end, and nothing is gone back from. */
+function isUnended(store: string, { plan, rollout }: RolloutRecord): boolean {
+  return plan.direction === "back" && readLease(store)?.opened === rollout && readLease(store)?.ended !== rollout;
+}
+
+/** What a plan says was asked for, as configuration has it. */
+const asked = (value: string): string | undefined => (value === "none" ? undefined : value);
 
 /** Errors: the release never served, serves now, or was left; the message names those that can be gone back to. */
 async function chooseTarget(wanted: string | undefined, stack: Stack, record: RolloutRecord): Promise<string> {

@@ -1,4 +1,4 @@
-/** Proves cells of the crash matrix, one of each direction; `node scripts/crash-matrix.ts embedded` runs all of them. */
+/** Proves cells of the crash matrix, some of each direction; `node scripts/crash-matrix.ts embedded` runs all of them. */
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CrashBed } from "../support/crash-bed.ts";
@@ -9,6 +9,8 @@ const wanted = [
   "forward: activation inside 1, everything",
   "revert: smoke-decision inside 2, everything",
   "rollback: activation at work, everything",
+  "rollback: sign-off before, everything; then same from same copy",
+  "rollback: sign-off at work, interrupt; then same from other copy",
 ];
 const chosen = wanted.map((name) => cellsOn("embedded").find((cell) => nameOf(cell).startsWith(name)));
 

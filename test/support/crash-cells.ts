@@ -50,10 +50,8 @@ export function commandFor({ direction, next }: Cell, target: string): string[] 
 
 /** The same, but for where it was cut off behind all that counts, so that the state knows already what serves. */
 export function commandAfter(cell: Cell, target: string, serving: string): string[] {
-  const { direction, next } = cell;
-  if (direction === "forward" && next === "old" && serving === second) return ["rollback", target];
-  if (direction === "rollback" && next === "same" && serving === first) return ["up"];
-  return commandFor(cell, target);
+  const knows = cell.direction === "forward" && cell.next === "old" && serving === second;
+  return knows ? ["rollback", target] : commandFor(cell, target);
 }
 
 const steps = [
