@@ -152,7 +152,8 @@ export class CrashBed {
     is("holder of the lease", lease.rollout, "");
     is("locks", filesIn(join(this.#copies[0].folder, ".switchback/backend/.pulumi/locks")).join(", "), "");
     const left = filesIn(environment).filter(
-      (file) => /\.(tmp|lock|stale|partial)$|scratch/.test(file) && !file.endsWith("/run/supervisor.lock"),
+      (file) =>
+        /\.(tmp|lock|stale|partial)$|scratch|\/releases\/\./.test(file) && !file.endsWith("/run/supervisor.lock"),
     );
     is("leftovers", left.join(", "), "");
     is(

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Context, defineAction, Refusal } from "../../action.ts";
 import { failuresOf } from "../../fence.ts";
@@ -24,7 +24,7 @@ interface Args {
 
 /**
  * Brings a release's files to every host without touching what serves: artifact, configuration, installation.
- * Killed: leaves a half-filled temporary folder, which is never used.
+ * Killed: leaves a half-filled hidden folder, which is never used and goes with the next one.
  */
 export const prepareOnServers = defineAction<Args, { ARTIFACT: Artifact }, Prepared>(import.meta.url, {
   args: (z) =>
@@ -61,6 +61,7 @@ async function prepareHost(
   const folder = folderOf(host, id);
   mkdirSync(join(host.directory, "releases"), { recursive: true });
   enterHost(host, context);
+  removeHalfFilled(host);
   if (isInPlace(host, id)) return;
   const temporary = mkdtempSync(join(resolve(host.directory), "releases", `.${id}.`));
   try {
@@ -76,6 +77,13 @@ async function prepareHost(
     rmSync(temporary, { recursive: true, force: true });
   }
   context.log(`${host.name}: ${id} is in place`);
+}
+
+/** What was killed has left folders with files and secrets. Nobody fills one now: the host has let this rollout in alone. */
+function removeHalfFilled({ directory }: Host): void {
+  const releases = join(directory, "releases");
+  const hidden = readdirSync(releases).filter((name) => name.startsWith("."));
+  for (const name of hidden) rmSync(join(releases, name), { recursive: true, force: true });
 }
 
 /** A release is its artifact and its configuration: another of either gets a folder of its own, so that one can go back. */

@@ -99,6 +99,17 @@ test("a folder that a killed run has left unfinished is made anew", async () => 
   expect(readdirSync(join(host.directory, "releases", folder)).sort()).toEqual([".env", ".switchback.json", "main.js"]);
 });
 
+test("the hidden folder that a killed run was filling goes, also where the release is in place", async () => {
+  const hosts = makeHosts("web-1");
+  const from = await makeArtifact();
+  const { folder } = (await prepare(hosts, {}, from)).result;
+  const releases = join(hosts[0]?.directory ?? "", "releases");
+  mkdirSync(join(releases, `.${folder}.aB3xYz`));
+  writeFileSync(join(releases, `.${folder}.aB3xYz/.env`), "KEY=secret");
+  await prepare(hosts, {}, from);
+  expect(readdirSync(releases)).toEqual([folder]);
+});
+
 test("where installing fails on some hosts each is named, and no host is left with half a release", async () => {
   const hosts = makeHosts("web-1", "web-2");
   const install = [
