@@ -1,6 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { Refusal } from "./action.ts";
 
 /** Replaces a file as a whole: a reader, or a crash, sees the old text or the new one. Makes missing folders. */
@@ -40,6 +51,12 @@ export function atPath(error: unknown, path: string): unknown {
   const isFull = ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
   error.message += ` ${path}${isFull ? ". Make room there, then run the same command again" : ""}`;
   return error;
+}
+
+/** Takes away what killed ones have left half made in a folder. Only for who works in it alone, as the lease's holder does. */
+export function removeUnfinished(folder: string, isUnfinished: (name: string) => boolean): void {
+  const names = existsSync(folder) ? readdirSync(folder).filter(isUnfinished) : [];
+  for (const name of names) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 /**

@@ -14,7 +14,7 @@ import { dirname, join, relative } from "node:path";
 import { inStore } from "../../release/store.ts";
 import { Refusal } from "../action.ts";
 import { reason } from "../check.ts";
-import { atPath } from "../files.ts";
+import { atPath, removeUnfinished } from "../files.ts";
 import { artifactLimits, beyond, inspect, leadsOut, type Limits } from "./inspect.ts";
 
 /** A built release as it lies in the store. */
@@ -37,6 +37,7 @@ export async function pack(store: string, folder: string, limits: Limits = artif
   const digest = contentDigest(folder);
   const file = inStore.artifact(store, digest);
   mkdirSync(dirname(file), { recursive: true });
+  removeUnfinished(dirname(file), (name) => name.endsWith(".tmp"));
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     await create({ gzip: true, portable: true, cwd: folder, file: temporary }, ["."]);

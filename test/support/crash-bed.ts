@@ -153,7 +153,7 @@ export class CrashBed {
     is("locks", filesIn(join(this.#copies[0].folder, ".switchback/backend/.pulumi/locks")).join(", "), "");
     const left = filesIn(environment).filter(
       (file) =>
-        /\.(tmp|lock|stale|partial)$|scratch|\/releases\/\./.test(file) && !file.endsWith("/run/supervisor.lock"),
+        /\.(tmp|lock|stale|partial)$|\.part(\/|$)|\/releases\/\./.test(file) && !file.endsWith("/run/supervisor.lock"),
     );
     is("leftovers", left.join(", "), "");
     is(

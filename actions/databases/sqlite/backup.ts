@@ -15,6 +15,7 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { inStore } from "../../../release/store.ts";
 import { defineAction, Refusal } from "../../action.ts";
+import { removeUnfinished } from "../../files.ts";
 import { revisionOf } from "../../migrations/sql-files/applied.ts";
 import { type Content, contentOf, open } from "./database.ts";
 
@@ -39,6 +40,8 @@ export interface BackupManifest extends Backup {
 
 export const databaseFile = "database.sqlite";
 export const manifestFile = "manifest.json";
+/** What is being made in the folder of backups, or was when it was killed. */
+export const isUnfinished = (name: string): boolean => name.endsWith(".part");
 
 interface Args {
   readonly database: string;
@@ -48,7 +51,7 @@ interface Args {
 
 /**
  * Takes a consistent copy of the running database into the store.
- * Killed: leaves an unnamed folder that the next run removes; no backup that is only half there.
+ * Killed: leaves a `.part` folder that the next backup removes; no backup that is only half there.
  */
 export const sqliteBackup = defineAction<Args, unknown, Backup>(import.meta.url, {
   args: (z) => z.strictObject({ database: z.string().min(1), serving: z.string() }),
@@ -65,7 +68,7 @@ export const sqliteBackup = defineAction<Args, unknown, Backup>(import.meta.url,
     }
     const id = `${context.rollout}-${serving}`;
     const folder = `${inStore.backup(context.store, id)}.part`;
-    rmSync(folder, { recursive: true, force: true });
+    removeUnfinished(inStore.backups(context.store), isUnfinished);
     try {
       const manifest = await take({ path, folder, id, serving }, context.rollout);
       rmSync(inStore.backup(context.store, id), { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { KnownBackup } from "../../../release/plan.ts";
 import { inStore } from "../../../release/store.ts";
 import { Refusal } from "../../action.ts";
-import { type BackupManifest, manifestFile } from "./backup.ts";
+import { type BackupManifest, isUnfinished, manifestFile } from "./backup.ts";
 import { readBackup } from "./prove.ts";
 
 /**
@@ -14,7 +14,7 @@ export function provenBackups(store: string): KnownBackup[] {
   const folder = inStore.backups(store);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((id) => !id.endsWith(".part") && existsSync(join(inStore.backup(store, id), manifestFile)))
+    .filter((id) => !isUnfinished(id) && existsSync(join(inStore.backup(store, id), manifestFile)))
     .flatMap((id) => readable(store, id) ?? [])
     .filter((backup) => backup.provenAt !== undefined)
     .map(({ id, schema, takenAt }) => ({ id, schema, takenAt }));

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { inStore } from "../../../release/store.ts";
 import { defineAction, Refusal } from "../../action.ts";
@@ -28,8 +27,11 @@ export const sqliteProve = defineAction<Record<string, never>, { BACKUP: Backup 
       throw new Refusal(
         `backup ${backup.id}: is damaged: its digest is ${digest}, it was taken with ${manifest.digest}`,
       );
-    const scratch = mkdtempSync(join(tmpdir(), "switchback-scratch-"));
+    // Where backups have room, and where the next backup takes it away should this be killed.
+    const scratch = inStore.backup(context.store, "scratch.part");
+    rmSync(scratch, { recursive: true, force: true });
     try {
+      mkdirSync(scratch, { mode: 0o700 });
       await copyTo(join(folder, databaseFile), join(scratch, databaseFile));
       await inspect(join(scratch, databaseFile), manifest);
     } finally {

@@ -54,8 +54,9 @@ export const sqliteRestore = defineAction<Args, { BACKUP?: ProvenBackup }, Schem
       throw new Refusal(`restoring backup ${backup} would lose ${lost}: a person has to decide. Maintenance is on.`);
     }
     if (!existsSync(replaced) && existsSync(database)) {
-      await copyTo(database, `${replaced}.part`);
-      renameSync(`${replaced}.part`, replaced);
+      const part = inStore.backup(context.store, `replaced-in-${context.rollout}.part`);
+      await copyTo(database, part);
+      renameSync(part, replaced);
     }
     await copyTo(file, database, { fence });
     const restored = await open(database, { readOnly: true });

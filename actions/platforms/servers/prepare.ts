@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Context, defineAction, Refusal } from "../../action.ts";
 import { failuresOf } from "../../fence.ts";
 import { type Artifact, unpack } from "../../artifact/archive.ts";
-import { writeNew } from "../../files.ts";
+import { removeUnfinished, writeNew } from "../../files.ts";
 import { enterHost, folderOf, type Host, hostSchema, isInPlace, type Manifest, manifestName } from "./host.ts";
 
 export interface Prepared {
@@ -61,7 +61,7 @@ async function prepareHost(
   const folder = folderOf(host, id);
   mkdirSync(join(host.directory, "releases"), { recursive: true });
   enterHost(host, context);
-  removeHalfFilled(host);
+  removeUnfinished(join(host.directory, "releases"), (name) => name.startsWith("."));
   if (isInPlace(host, id)) return;
   const temporary = mkdtempSync(join(resolve(host.directory), "releases", `.${id}.`));
   try {
@@ -77,13 +77,6 @@ async function prepareHost(
     rmSync(temporary, { recursive: true, force: true });
   }
   context.log(`${host.name}: ${id} is in place`);
-}
-
-/** What was killed has left folders with files and secrets. Nobody fills one now: the host has let this rollout in alone. */
-function removeHalfFilled({ directory }: Host): void {
-  const releases = join(directory, "releases");
-  const hidden = readdirSync(releases).filter((name) => name.startsWith("."));
-  for (const name of hidden) rmSync(join(releases, name), { recursive: true, force: true });
 }
 
 /** A release is its artifact and its configuration: another of either gets a folder of its own, so that one can go back. */

@@ -47,6 +47,14 @@ function smuggle(store: string, digest: string, archive: string): string {
   return file;
 }
 
+test("what a killed run was packing goes with the next artifact", async () => {
+  const store = empty();
+  mkdirSync(join(store, "artifacts"));
+  writeFileSync(join(store, "artifacts/abc.tar.gz.4711.tmp"), "half");
+  const digest = await pack(store, makeFiles());
+  expect(readdirSync(join(store, "artifacts"))).toEqual([`${digest}.tar.gz`]);
+});
+
 test("what was packed comes out as it was: contents, modes, links", async () => {
   const [store, folder] = [empty(), empty()];
   const digest = await pack(store, makeFiles());

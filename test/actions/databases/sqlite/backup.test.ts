@@ -53,11 +53,14 @@ test("a database that is gone while a release serves is no first release", async
   expect(readdirSync(store)).toEqual([]);
 });
 
-test("what a killed run left is cleared away; taken again, a backup is the new one", async () => {
+test("what killed runs left is cleared away, of other rollouts too; taken again, a backup is the new one", async () => {
   const database = makeShop();
   const store = temporaryFolder();
   mkdirSync(join(store, "backups", "2-b-v1.part"), { recursive: true });
   writeFileSync(join(store, "backups", "2-b-v1.part", "rest"), "half");
+  mkdirSync(join(store, "backups", "1-a-v1.part"));
+  mkdirSync(join(store, "backups", "scratch.part"));
+  writeFileSync(join(store, "backups", "replaced-in-1-a.part"), "half");
   const given = { store, rollout: "2-b" };
   const first = await act(sqliteBackup, { database, serving: "v1" }, given);
   new DatabaseSync(database).exec("DELETE FROM orders");

@@ -1,6 +1,5 @@
 /** A backup is proven by restoring it: whatever is wrong with it is found. */
-import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
@@ -22,7 +21,6 @@ async function makeBackup(prepare = ""): Promise<{ store: string; backup: Backup
   return { store, backup, folder, file: join(folder, "database.sqlite") };
 }
 const prove = (store: string, backup: Backup) => act(sqliteProve, {}, { store, needs: { BACKUP: backup } });
-const scratches = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("switchback-scratch-"));
 
 /** Writes down another digest, as if the damage had been backed up. */
 async function acceptDigest(folder: string, file: string): Promise<void> {
@@ -33,14 +31,21 @@ async function acceptDigest(folder: string, file: string): Promise<void> {
 
 test("a whole backup is proven, which is kept with it, and no scratch database is left", async () => {
   const { store, backup, folder } = await makeBackup();
-  const before = scratches();
   const { result, told } = await prove(store, backup);
   expect(result).toEqual({ ...backup, proven: true });
   expect(told).toEqual(["backup 2-b-v1 restored and compared: 5 rows in 2 tables"]);
   const { provenAt = "" } = readBackup(store, backup.id);
   expect(Date.now() - Date.parse(provenAt)).toBeLessThan(10_000);
   expect(readdirSync(folder).sort()).toEqual(["database.sqlite", "manifest.json"]);
-  expect(scratches().filter((one) => !before.includes(one))).toEqual([]);
+  expect(readdirSync(inStore.backups(store))).toEqual([backup.id]);
+});
+
+test("the scratch database of a proof that was killed is in nobody's way", async () => {
+  const { store, backup } = await makeBackup();
+  mkdirSync(inStore.backup(store, "scratch.part"));
+  writeFileSync(join(inStore.backup(store, "scratch.part"), "database.sqlite"), "half");
+  expect((await prove(store, backup)).result).toEqual({ ...backup, proven: true });
+  expect(readdirSync(inStore.backups(store))).toEqual([backup.id]);
 });
 
 test("that there was no database is proven by having seen it", async () => {
