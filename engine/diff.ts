@@ -35,7 +35,7 @@ function sameValue(old: PropertyValue | undefined, value: PropertyValue | undefi
   return equal(old, value) || (!hasUnknown(value) && equal(plain(old), plain(value)));
 }
 
-/** The leaves that differ, by path. A secret is one leaf: its inside is nobody's business. */
+/** The leaves that differ, by path. A secret is one leaf, its inside is nobody's business; and so is an asset. */
 export function detailedDiff(olds: PropertyMap, news: PropertyMap): Record<string, DiffKind> {
   const keys = changedKeys(olds, news);
   return Object.fromEntries(keys.flatMap((key) => leaves(pathPart(key, true), olds[key], news[key])));
@@ -48,7 +48,7 @@ function leaves(path: string, old?: PropertyValue, value?: PropertyValue): [stri
   if (Array.isArray(old) && Array.isArray(value)) {
     return allKeys(old, value).flatMap((i) => leaves(`${path}[${i}]`, old[Number(i)], value[Number(i)]));
   }
-  if (!isObject(old) || !isObject(value) || isSecret(old) || isSecret(value)) return [[path, "update"]];
+  if (!isObject(old) || !isObject(value) || old[signature] || value[signature]) return [[path, "update"]];
   return allKeys(old, value).flatMap((key) => leaves(path + pathPart(key, false), old[key], value[key]));
 }
 

@@ -1,8 +1,9 @@
 import { given } from "./checkpoint.ts";
 import { allKeys } from "./diff.ts";
-import { ops, states, type Diagnostic, type EventSink, type Op, type StepMetadata } from "./events.ts";
-import { equal, isSecret, mask, masked, unknown, type PropertyMap, type PropertyValue } from "./property-value.ts";
+import { isPart, ops, states, type Diagnostic, type EventSink, type Op, type StepMetadata } from "./events.ts";
+import { equal, isSecret, mapSecrets, mask, unknown } from "./property-value.ts";
 import { isDefaultProvider, nameOf, rootStackType, typeOf } from "./urn.ts";
+import type { PropertyMap, PropertyValue } from "./property-value.ts";
 
 export interface DisplayOptions {
   /** What is done, for the headline: `Updating (dev)`. */
@@ -66,33 +67,37 @@ export function display({ title, stack, diff }: DisplayOptions, print = toStdout
 export function previewJson(print = toStdout): EventSink {
   const [steps, diagnostics]: [object[], object[]] = [[], []];
   const started = Date.now();
+  let config = {};
   return {
-    event({ resourcePreEvent, diagnosticEvent, summaryEvent }) {
+    event({ preludeEvent, resourcePreEvent, diagnosticEvent, summaryEvent }) {
+      if (preludeEvent) config = preludeEvent.config;
       if (resourcePreEvent && isShown(resourcePreEvent.metadata)) {
-        const { op, urn, provider, diffs, keys, detailedDiff, [states]: shown } = resourcePreEvent.metadata;
+        const { op, urn, provider, diffs, keys, detailedDiff: all, [states]: shown } = resourcePreEvent.metadata;
+        const kinds = Object.entries(all ?? {}).map(([path, { diffKind: kind, ...diff }]) => [path, { kind, ...diff }]);
+        const detailedDiff = all && (Object.fromEntries(kinds) as object);
         const reasons = { diffReasons: diffs, replaceReasons: keys, detailedDiff };
-        steps.push({ op, urn, ...given({ provider }), ...masked(shown as PropertyMap), ...reasons });
+        steps.push({ op, urn, ...given({ provider }), ...mapSecrets(shown as PropertyMap, () => mask), ...reasons });
       }
       if (diagnosticEvent && !diagnosticEvent.ephemeral) {
         const { urn, prefix = "", message, severity } = diagnosticEvent;
         diagnostics.push({ urn, message: prefix + message.trimEnd(), severity });
       }
       if (!summaryEvent) return;
-      const told = { ...given({ steps, diagnostics }), duration: (Date.now() - started) * 1e6 };
+      const told = { ...given({ config, steps, diagnostics }), duration: (Date.now() - started) * 1e6 };
       print(JSON.stringify({ ...told, changeSummary: summaryEvent.resourceChanges }, null, 4));
     },
   };
 }
 
 const isShown = ({ op, urn, type }: StepMetadata): boolean =>
-  !isDefaultProvider(urn) && (op !== "same" || type === rootStackType);
+  !isDefaultProvider(urn) && !isPart(op) && (op !== "same" || type === rootStackType);
 
 /** Type and name; bridged providers have a file name in the type, which says nothing. */
 const label = (urn: string): string => `${typeOf(urn).replace(/^([^:]+:[^:/]+)\/[^:]+:/, "$1:")} ${nameOf(urn)}`;
 
 function renderStep(step: StepMetadata): string[] {
   const { op, urn } = step;
-  if (!isShown(step) || op.includes("-replace")) return [];
+  if (!isShown(step)) return [];
   const { oldState, newState } = step[states];
   const [olds, news] = [oldState, op === "delete" ? undefined : newState].map((state) => state && (state.inputs ?? {}));
   return [`${ops[op][0]} ${label(urn)}: (${ops[op][1]})`, ...renderProperties(olds, news)];

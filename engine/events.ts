@@ -55,10 +55,13 @@ interface Told {
   diff?: Diff;
 }
 
+/** The parts of a replacement, which people see as one step. */
+export const isPart = (op: Op): boolean => op === "create-replacement" || op === "delete-replaced";
+
 export function stepMetadata({ op, old, next, diff }: Told) {
   const { urn = "", provider = "" } = next ?? old ?? {};
   const detailed = Object.entries(diff?.detailed ?? {});
-  const entries = detailed.map(([path, diffKind]) => [path, { diffKind, inputDiff: true }] as const);
+  const entries = detailed.map(([path, diffKind]) => [path, { diffKind, inputDiff: false }] as const);
   return {
     [states]: { ...(old && { oldState: old }), ...(next && { newState: next }) },
     op,
@@ -68,7 +71,7 @@ export function stepMetadata({ op, old, next, diff }: Told) {
     new: next ? eventState(next) : null,
     ...given({ keys: diff?.replaceKeys, diffs: diff?.changedKeys }),
     detailedDiff: detailed.length > 0 ? Object.fromEntries(entries) : null,
-    logical: true,
+    ...given({ logical: !isPart(op) }),
     provider,
   };
 }

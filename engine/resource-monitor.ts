@@ -2,6 +2,7 @@ import grpc, { type UntypedServiceImplementation } from "@grpc/grpc-js";
 import resource_pb from "@pulumi/pulumi/proto/resource_pb.js";
 import empty_pb from "google-protobuf/google/protobuf/empty_pb.js";
 import struct_pb from "google-protobuf/google/protobuf/struct_pb.js";
+import { hashAssets } from "./assets.ts";
 import { given, type ResourceState } from "./checkpoint.ts";
 import { goalOf, propertyMap, type Goal } from "./goal.ts";
 import { packageOf, providerOf } from "./providers.ts";
@@ -54,7 +55,7 @@ export class ResourceMonitor {
 
   registerResourceOutputs(request: resource.RegisterResourceOutputsRequest) {
     const component = this.components.get(request.getUrn());
-    const outputs = propertyMap(request.getOutputs());
+    const outputs = hashAssets(propertyMap(request.getOutputs()));
     const { failed, stepFailed } = this.run.executor;
     // After a failed step nothing more counts; a bad registration leaves the others as they are.
     if (component && !(failed && stepFailed)) {

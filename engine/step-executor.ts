@@ -23,7 +23,7 @@ export type Step = {
 /** A step did not happen, because it or another one failed. It has been told already. */
 export class Stopped extends Error {}
 
-const counted = new Set<Op>(["same", "create", "update", "delete", "replace", "discard"]);
+const counted = new Set<Op>(["same", "create", "update", "delete", "replace", "discard", "read"]);
 type Pending = Partial<Record<string, PendingOperation["type"]>>;
 const pendingTypes: Pending = { create: "creating", update: "updating", delete: "deleting", read: "reading" };
 
@@ -126,8 +126,11 @@ export class StepExecutor {
     events.masker.add(secretTexts([next?.inputs ?? {}, old?.inputs ?? {}]));
     events.begun(step);
     const state = await this.record(step).catch((error: unknown) => this.stepFails(step, error as Error));
-    const done = { ...step, next: state ?? next };
-    this.count(op, subjectOf(step).urn);
+    // What was replaced is there until the end, marked.
+    const left = old && op === "create-replacement" ? { ...old, delete: true } : old;
+    const done = { ...step, old: left, next: state ?? next };
+    // What is read for the first time is not counted.
+    if (op !== "read" || old) this.count(op, subjectOf(step).urn);
     // A component is done when it registers its outputs; a preview shows it before that, too.
     if (!done.next || done.next.custom || options.preview) events.done(done);
     if (op === "create-replacement") {

@@ -35,7 +35,8 @@ export class StepGenerator {
     const diff = diffOf(old, next, provider);
     if (isReplaced(old, next, diff)) {
       if (goal.deleteBeforeReplace) throw refuse(`replacing ${urn} with the deleteBeforeReplace option`);
-      return { op: "create-replacement", old, next, diff, provider };
+      // What is made anew has nothing of the old one's to keep: what is ignored counts for updates.
+      return { op: "create-replacement", old, next: { urn, ...options, ...given({ inputs: wanted }) }, diff, provider };
     }
     if (isProviderType(next.type) && !diff.changed && old.inputs) next.inputs = old.inputs;
     return { op: diff.changed ? "update" : "same", old, next, diff, provider };

@@ -31,6 +31,7 @@ export const commands: Commands = {
 
 async function change(flags: Flags, kind: Kind): Promise<void> {
   const { "skip-preview": skipsPreview, "preview-only": previewsOnly } = flags;
+  if (kind === "destroy" && flags["expect-no-changes"]) throw new UserError("unknown flag: --expect-no-changes");
   requireYes(flags.yes ?? skipsPreview ?? previewsOnly, "--yes or --skip-preview or --preview-only");
   const session = openForOperation(flags);
   if (previewsOnly) {

@@ -6,7 +6,7 @@ import {
   detailedDiff,
   needsReplacement,
 } from "../../engine/diff.ts";
-import { secret, unknown } from "../../engine/property-value.ts";
+import { assetSignature, secret, signature, unknown } from "../../engine/property-value.ts";
 
 test("the leaves that differ are named by path and kind", () => {
   const olds = { a: "1", b: { c: [1, 2], "d.e": 1 }, gone: true, __own: 1, same: { x: 1 } };
@@ -20,6 +20,11 @@ test("the leaves that differ are named by path and kind", () => {
     come: "add",
     gone: "delete",
   });
+});
+
+test("an asset is one leaf", () => {
+  const asset = (text: string) => ({ [signature]: assetSignature, hash: `hash of ${text}`, text });
+  expect(detailedDiff({ t: [asset("a")] }, { t: [asset("b")] })).toEqual({ "t[0]": "update" });
 });
 
 test("a secret is one leaf; only being secret is no change; unknown is one", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { display, renderProperties } from "../../engine/display.ts";
+import { display, previewJson, renderProperties } from "../../engine/display.ts";
 import { stepMetadata } from "../../engine/events.ts";
 import { secret, unknown } from "../../engine/property-value.ts";
 import { EngineProject } from "../support/engine-project.ts";
@@ -109,6 +109,35 @@ test("of two sides only what differs is shown, JSON text as what it stands for",
 
 test("a secret that changed is said to have", () => {
   expect(render({ a: secret("x"), b: 1 }, { a: secret("y"), b: 1 })).toBe("  ~ a: [secret] => [secret]");
+});
+
+test("preview --json shows a replacement as one step, and no secrets", () => {
+  let text = "";
+  const sink = previewJson((line) => (text += line));
+  const old = { ...state("old"), delete: true, outputs: { token: secret("tok") } };
+  const diff = {
+    changed: true,
+    changedKeys: ["create"],
+    replaceKeys: [],
+    detailed: { create: "update-replace" } as const,
+  };
+  sink.event({ preludeEvent: { config: { "case:key": "value" } } });
+  for (const op of ["create-replacement", "replace", "delete-replaced"] as const)
+    sink.event({ resourcePreEvent: { metadata: stepMetadata({ op, old, next: state("new"), diff }), planning: true } });
+  const summary = { maybeCorrupt: false, durationSeconds: 1, resourceChanges: { replace: 1 }, PolicyPacks: {} };
+  sink.event({ summaryEvent: { ...summary, isPreview: true, result: "succeeded" } });
+  expect(JSON.parse(text)).toMatchObject({
+    config: { "case:key": "value" },
+    steps: [
+      {
+        op: "replace",
+        oldState: { delete: true, outputs: { token: "[secret]" } },
+        newState: { inputs: { create: "new" } },
+        detailedDiff: { create: { kind: "update-replace", inputDiff: false } },
+      },
+    ],
+    changeSummary: { replace: 1 },
+  });
 });
 
 test("preview --json prints the steps, the messages and the counts", async () => {

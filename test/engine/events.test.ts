@@ -20,9 +20,11 @@ test("states in events have their secrets masked", () => {
   expect(metadata).toMatchObject({
     op: "update",
     diffs: ["a"],
-    detailedDiff: { a: { diffKind: "update", inputDiff: true } },
+    detailedDiff: { a: { diffKind: "update", inputDiff: false } },
   });
   expect(metadata).not.toHaveProperty("keys");
+  expect(metadata.logical).toBe(true);
+  expect(stepMetadata({ op: "delete-replaced", old })).not.toHaveProperty("logical");
 });
 
 test("known secrets and colours are taken out of messages, very short texts are left", () => {

@@ -46,6 +46,18 @@ test("a changed property under replaceOnChanges and a changed replacementTrigger
   );
 });
 
+test("what is ignored counts for an update, and not for what is made anew", () => {
+  const options = { ignoreChanges: ["dir"], replaceOnChanges: ["create"] };
+  const steps = generator(
+    stored("a", { inputs: { create: "true", dir: "old" } }),
+    stored("b", { inputs: { dir: "old" } }),
+  );
+  const inputs = { create: "true", dir: "new", stdin: "x" };
+  expect(steps.generate(goal("a", { inputs, ...options })).next?.inputs).toEqual({ ...inputs, dir: "old" });
+  const replaced = steps.generate(goal("b", { inputs, ...options }));
+  expect([replaced.op, replaced.next?.inputs]).toEqual(["create-replacement", inputs]);
+});
+
 test("an old resource is found through its aliases and those of its parent", () => {
   const box = { urn: urn("my:Box", "box"), custom: false, type: "my:Box" };
   const child = stored("box-child", { urn: urn(`my:Box$${command}`, "box-child"), parent: box.urn });

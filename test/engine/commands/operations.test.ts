@@ -26,6 +26,10 @@ test("changes nobody expected are an exit code of their own", async () => {
     code: 7,
     stderr: "error: no changes were expected for preview but changes were proposed\n",
   });
+  expect(await project.pulumi("destroy", "--yes", "--expect-no-changes")).toMatchObject({
+    code: 1,
+    stderr: "error: unknown flag: --expect-no-changes\n",
+  });
 });
 
 test("what is left to the CLI is refused before anything changes", async () => {
