@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -22,7 +23,7 @@ export async function runScript(
 ): Promise<{ stdout: string; stderr: string }> {
   const [file = "", ...args] = interpreter.length > 0 ? interpreter : ["/bin/sh", "-c"];
   const cwd = dir ?? directory;
-  const output = { stdout: "", stderr: "", both: "" };
+  const output = { stdout: [] as Buffer[], stderr: [] as Buffer[], both: [] as Buffer[] };
 
   /** Answers what went wrong, if anything. */
   async function run(): Promise<string> {
@@ -33,9 +34,9 @@ export async function runScript(
     const ended = once(child, "close") as Promise<[code: number, signal: NodeJS.Signals | null]>;
     child.stdin.on("error", () => undefined).end(stdin); // a script need not read its input
     for (const name of ["stdout", "stderr"] as const) {
-      child[name].setEncoding("utf8").on("data", (text: string) => {
-        output[name] += text;
-        output.both += text;
+      child[name].on("data", (bytes: Buffer) => {
+        output[name].push(bytes);
+        output.both.push(bytes);
       });
       const isLogged = logging === name || logging === "stdoutAndStderr";
       if (isLogged) createInterface({ input: child[name], crlfDelay: Infinity }).on("line", log);
@@ -56,8 +57,17 @@ export async function runScript(
   }
 
   const problem = await run().catch((error: unknown) => startProblem(file, cwd, error as NodeJS.ErrnoException));
-  if (problem !== "") throw new Error(`${problem}: running ${JSON.stringify(command)}:\n${output.both}`);
-  return { stdout: output.stdout.replace(/\n$/, ""), stderr: output.stderr.replace(/\n$/, "") };
+  if (problem !== "") {
+    throw new Error(`${problem}: running ${JSON.stringify(command)}:\n${Buffer.concat(output.both).toString()}`);
+  }
+  return { stdout: textOf(output.stdout), stderr: textOf(output.stderr) };
+}
+
+/** Errors: what is no text cannot travel from the CLI's provider to its engine, and so it does not here. */
+function textOf(output: Buffer[]): string {
+  const bytes = Buffer.concat(output);
+  if (!isUtf8(bytes)) throw new Error("grpc: error while marshaling: string field contains invalid UTF-8");
+  return bytes.toString().replace(/\n$/, "");
 }
 
 function startProblem(file: string, directory: string, { code, errno, message }: NodeJS.ErrnoException): string {

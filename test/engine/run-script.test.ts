@@ -18,6 +18,12 @@ test("output comes back without its last newline, and line by line while it runs
   expect(await run("printf 'grüße\\n\\n'")).toEqual({ stdout: "grüße\n", stderr: "" });
 });
 
+test("bytes that are no text are an error, as on the CLI", async () => {
+  await expect(run("printf '\\377 bytes'")).rejects.toThrow(
+    /^grpc: error while marshaling: string field contains invalid UTF-8$/,
+  );
+});
+
 test("only the streams that are asked for are reported", async () => {
   const reported = async (logging: ScriptOptions["logging"]) => {
     lines.length = 0;
