@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { given, type ResourceState } from "./checkpoint.ts";
-import { mask, masked } from "./property-value.ts";
+import { isSecret, mapValue, mask, masked, type PropertyMap } from "./property-value.ts";
 import { typeOf } from "./urn.ts";
 import type { DiagnosticEvent, SummaryEvent } from "@pulumi/pulumi/automation/index.js";
 import type { Diff } from "./diff.ts";
@@ -103,6 +103,13 @@ export class Masker {
   mask(message: string): string {
     return this.longestFirst.reduce((result, text) => result.replaceAll(text, mask), message);
   }
+
+  /** The state without texts that a script has printed, or a program put together, of secrets. */
+  hide({ inputs, outputs, ...state }: ResourceState): ResourceState {
+    const hidden = (map: PropertyMap): PropertyMap =>
+      mapValue(map, (item) => (isSecret(item) ? item : typeof item === "string" ? this.mask(item) : undefined));
+    return { ...state, ...(inputs && { inputs: hidden(inputs) }), ...(outputs && { outputs: hidden(outputs) }) };
+  }
 }
 
 /** Hands every event to every sink. */
@@ -121,15 +128,19 @@ export class Events {
   }
 
   begun(step: Told): void {
-    this.emit({ resourcePreEvent: { metadata: stepMetadata(step), ...this.planning } });
+    this.emit({ resourcePreEvent: { metadata: this.metadata(step), ...this.planning } });
   }
 
   done(step: Told): void {
-    this.emit({ resOutputsEvent: { metadata: stepMetadata(step), ...this.planning } });
+    this.emit({ resOutputsEvent: { metadata: this.metadata(step), ...this.planning } });
   }
 
   failed(step: Told): void {
-    this.emit({ resOpFailedEvent: { metadata: stepMetadata(step), status: 0, steps: 0 } });
+    this.emit({ resOpFailedEvent: { metadata: this.metadata(step), status: 0, steps: 0 } });
+  }
+
+  private metadata({ old, next, ...step }: Told): StepMetadata {
+    return stepMetadata({ ...step, old: old && this.masker.hide(old), next: next && this.masker.hide(next) });
   }
 
   diagnostic(severity: Severity, text: string, urn?: string, ephemeral = false): void {

@@ -42,6 +42,18 @@ test("known secrets and colours are taken out of messages, very short texts are 
   expect(new Masker().mask("open")).toBe("open");
 });
 
+test("what a script printed of a secret is in no event, and the state itself stays as it is", async () => {
+  const project = new EngineProject(`
+    const token = pulumi.secret("tok-CANARY");
+    const a = step("a", { create: "echo got $T", environment: { T: token } });
+    export const out = pulumi.interpolate\`\${a.stdout}!\`;
+  `);
+  const { stdout, stderr, events } = await project.operate("up");
+  expect(stdout).toContain('out: "got [secret]!"');
+  expect(stdout + stderr + JSON.stringify(events)).not.toContain("CANARY");
+  expect(project.resource("a").outputs?.stdout).toBe("got tok-CANARY");
+});
+
 test("secrets are found escaped as in JSON, and line by line", () => {
   const masker = new Masker();
   masker.add(['say "it"', "-----BEGIN KEY-----\nabc\n0123456789abcdef\n"]);
