@@ -115,6 +115,11 @@ export function checkIntegrity({ manifest, resources = [] }: Deployment): void {
 }
 
 /** Everything that must be there while the resource is. */
-export function requirements({ provider, parent, dependencies = [] }: ResourceState): string[] {
-  return [...(provider ? [providerUrn(provider)] : []), ...(parent ? [parent] : []), ...dependencies];
+export function requirements({
+  provider = "",
+  parent = "",
+  deletedWith = "",
+  dependencies = [],
+}: ResourceState): string[] {
+  return [providerUrn(provider), parent, deletedWith, ...dependencies].filter((urn) => urn !== "");
 }

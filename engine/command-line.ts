@@ -63,11 +63,6 @@ export function keyAndValue(pair: string): { key: string; value: string } {
   return { key, value: value.join("=") };
 }
 
-/** The engine asks nobody: whoever changes things says so beforehand. */
-export function requireYes(given: boolean | undefined, flags = "--yes"): void {
-  if (!given) throw new UserError(`${flags} must be passed in to proceed when running in non-interactive mode`, 2);
-}
-
 export const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** What a command has found out: `value` for programs, `text` for people. */

@@ -17,6 +17,7 @@ const types = {
   string: "create update delete dir stdin logging",
   bool: "addPreviousOutputInEnv",
   "[]string": "interpreter assetPaths archivePaths",
+  "[]interface {}": "triggers",
   "map[string]string": "environment",
 };
 
@@ -34,7 +35,7 @@ const command: ResourceProvider = {
     const wanted = Object.entries(types).flatMap(([type, names]) => names.split(" ").map((name) => ({ name, type })));
     return wanted.flatMap(({ name, type }) => {
       const value = plain(inputs[name] ?? unknown);
-      if (hasUnknown(value) || goType(value) === type) return [];
+      if (hasUnknown(value) || goType(value) === type || (name === "triggers" && Array.isArray(value))) return [];
       const reason = `Field '${name}' on 'local.CommandInputs' must be a '${type}'; got '${goType(value)}' instead`;
       return [{ property: name, reason }];
     });

@@ -152,7 +152,10 @@ async function conclude({ session, options, events, executor, snapshot }: Run, s
 function handleInterrupts({ events, executor }: Run): () => void {
   const before = interrupts.handle;
   interrupts.handle = () => {
-    if (executor.cancelled.signal.aborted) before();
+    if (executor.cancelled.signal.aborted) {
+      process.stderr.write("error: update cancelled\n");
+      process.exit(8);
+    }
     const message =
       "^C received; cancelling. If you would like to terminate immediately, press ^C again.\n" +
       "Note that terminating immediately may lead to orphaned resources and other inconsistencies.\n";

@@ -29,6 +29,7 @@ export interface Provider {
 
 /** Inputs and outputs come and go with their secrets marked. */
 export interface ResourceProvider {
+  /** What it does not take, and why; a property without a name is no one in particular. */
   check?(inputs: PropertyMap): { property: string; reason: string }[];
   diff(old: ResourceState, inputs: PropertyMap): Diff;
   create(inputs: PropertyMap, context: StepContext): Promise<Created>;

@@ -59,6 +59,10 @@ function textDefaults(inputs: PropertyMap, schemaVersion: string): PropertyMap {
 const resources = Object.entries(kinds).map(([kind, make]): [string, ResourceProvider] => {
   const settle = (inputs: PropertyMap): PropertyMap => ({ ...inputs, ...defaults[kind]?.(inputs) });
   const provider: ResourceProvider = {
+    check(inputs) {
+      const problem = textKinds.has(kind) && !hasUnknown(inputs) ? textProblem(plain(settle(inputs))) : undefined;
+      return problem === undefined ? [] : [{ property: "", reason: problem }];
+    },
     diff({ inputs: olds, outputs = {} }, inputs) {
       const settled = settle(inputs);
       // A default that is written out, or no longer, changes nothing.
@@ -80,6 +84,21 @@ const resources = Object.entries(kinds).map(([kind, make]): [string, ResourcePro
 
 export const randomProvider: Provider = { functions: {}, resources: Object.fromEntries(resources) };
 
+const textKinds = new Set(["Password", "String"]);
+
+function textProblem({ length, ...inputs }: PropertyMap): string | undefined {
+  const least = ["minUpper", "minLower", "minNumeric", "minSpecial"].reduce(
+    (sum, name) => sum + Number(inputs[name]),
+    0,
+  );
+  if (least > Number(length)) {
+    const sum = "min_upper + min_lower + min_numeric + min_special";
+    return `Invalid Attribute Value. Attribute length value must be at least sum of ${sum}, got: ${Number(length)}`;
+  }
+  if (["special", "upper", "lower", "numeric"].some((name) => inputs[name] === true)) return undefined;
+  return "Invalid Attribute Combination. At least one attribute out of [special,upper,lower,numeric] must be specified as true";
+}
+
 function randomText(inputs: PropertyMap): string {
   const length = Number(inputs.length);
   const lower = "abcdefghijklmnopqrstuvwxyz";
@@ -90,13 +109,8 @@ function randomText(inputs: PropertyMap): string {
     [inputs.special, inputs.minSpecial, asText(inputs.overrideSpecial ?? "!@#$%&*()-_=+[]{}<>:?")],
   ] as const;
   const chosen = pools.flatMap(([, least, characters]) => pick(characters, Number(least)));
-  const sum = chosen.length;
-  if (sum > length) {
-    throw new Error(`The planned value for length (${length}) must be at least the sum of the minima (${sum})`);
-  }
   const all = pools.map(([use, , characters]) => (use === true ? characters : "")).join("");
-  if (all === "" && length > 0) throw new Error("at least one kind of character must be allowed");
-  return shuffle([...chosen, ...pick(all, length - sum)]).join("");
+  return shuffle([...chosen, ...pick(all, length - chosen.length)]).join("");
 }
 
 function pick(pool: string | string[], count: number): string[] {

@@ -66,12 +66,16 @@ export class StepExecutor {
   }
 
   /** Ends the operation. Steps under way are seen to their end; without a reason, the user knows why already. */
-  fail(reason?: Error, urn = reason instanceof UserError ? reason.urn : undefined, prefix = ""): void {
+  fail(reason?: Error, urn?: string, prefix = ""): void {
     this.failed = true;
     this.stopping.resolve(undefined);
     if (reason instanceof Stopped || (reason instanceof Refusal && this.refusal)) return;
     if (reason instanceof Refusal) this.refusal = reason;
-    if (reason) this.parts.events.diagnostic("error", prefix + reason.message, urn);
+    const reasons = reason instanceof AggregateError ? (reason.errors as Error[]) : reason ? [reason] : [];
+    for (const one of reasons) {
+      const about = one instanceof UserError ? one.urn : undefined;
+      this.parts.events.diagnostic("error", prefix + one.message, urn ?? about);
+    }
   }
 
   /** Something that fails the operation but lets it go on, so that a preview shows the rest. */
@@ -98,25 +102,24 @@ export class StepExecutor {
     if (!this.failed) this.parts.snapshot.writes = true;
   }
 
-  /** Deletes resources, everything before what it needs, as many at once as that allows. */
+  /**
+   * Deletes resources in layers, as the CLI does it: first what is farthest from those that need nothing. A layer begins
+   * when the one before it is gone, so that after a failure nothing is deleted that others may still need.
+   */
   async delete(doomed: ResourceState[]): Promise<void> {
-    if (this.failed) return;
     const urns = new Set(doomed.map(({ urn }) => urn));
-    const usersGone = new Map<string, Promise<unknown>>();
-    // Users of a resource come after it in the state, so backwards they are met first.
-    const deletes = doomed.toReversed().map((old) => {
-      const { external, deletedWith = "" } = old;
-      const isLeft = !old.custom || external === true || old.retainOnDelete === true || urns.has(deletedWith);
-      const provider = isLeft ? undefined : resourceProvider(old.type);
-      const op = old.delete ? "delete-replaced" : "delete";
-      // What was only read is forgotten.
-      const step: Step = { op: external ? "discard" : op, old, provider };
-      const done = Promise.resolve(usersGone.get(old.urn)).then(() => this.run(step));
-      const over = done.catch(() => undefined); // it has been told, and the others are stopped
-      for (const urn of requirements(old)) usersGone.set(urn, Promise.all([usersGone.get(urn), over]));
-      return over;
-    });
-    await this.track(() => Promise.all(deletes));
+    for (const layer of layersOf(doomed).toReversed()) {
+      if (this.failed) return;
+      const steps = layer.map((old): Step => {
+        const { external, deletedWith = "" } = old;
+        const isLeft = !old.custom || external === true || old.retainOnDelete === true || urns.has(deletedWith);
+        const provider = isLeft ? undefined : resourceProvider(old.type);
+        const op = old.delete ? "delete-replaced" : "delete";
+        // What was only read is forgotten.
+        return { op: external ? "discard" : op, old, provider };
+      });
+      await this.track(() => Promise.allSettled(steps.map((step) => this.run(step)))); // failures have been told
+    }
   }
 
   private async runNow(step: Step): Promise<ResourceState | undefined> {
@@ -197,6 +200,19 @@ export class StepExecutor {
 
 const subjectOf = (step: Step): ResourceState => step.next ?? step.old;
 
+/** Resources by the length of the longest way to something that needs none of them. */
+function layersOf(resources: ResourceState[]): ResourceState[][] {
+  const depths = new Map<string, number>();
+  const layers: ResourceState[][] = [];
+  // In the state everything comes after what it needs.
+  for (const resource of resources) {
+    const depth = Math.max(0, ...requirements(resource).map((urn) => (depths.get(urn) ?? -1) + 1));
+    depths.set(resource.urn, depth);
+    (layers[depth] ??= []).push(resource);
+  }
+  return layers;
+}
+
 const hasEffect = (step: Step): boolean =>
   step.provider !== undefined && step.op !== "same" && !isProviderType(subjectOf(step).type);
 
@@ -222,7 +238,7 @@ async function apply({ op, old, next, provider, read }: Step, context: StepConte
   }
   const { id, outputs, created, modified } = old ?? {};
   const kept = { ...next, ...given({ id, outputs, created, modified }) };
-  if (op === "same" || !old) return kept;
+  if (op === "same" || !old) return next.custom ? withOutputs(kept, outputs) : kept;
   return withOutputs({ ...kept, modified: now() }, await provider?.update(old, inputs, context));
 }
 

@@ -80,13 +80,14 @@ export class StepGenerator {
   }
 }
 
+/** Errors: everything that the provider does not take. */
 function checkInputs({ urn, type, inputs = {} }: ResourceState, provider: ResourceProvider): void {
-  const [failure] = provider.check?.(inputs) ?? [];
-  if (!failure) return;
-  const { property, reason } = failure;
-  const value = isSecret(inputs[property]) ? mask : JSON.stringify(inputs[property]);
-  const problem = `property ${property} value {${value}} has a problem: ${reason}`;
-  throw new UserError(`${type} resource '${nameOf(urn)}': ${problem}`, 1, urn);
+  const failures = (provider.check?.(inputs) ?? []).map(({ property, reason }) => {
+    const value = isSecret(inputs[property]) ? mask : JSON.stringify(inputs[property]);
+    const where = property === "" ? "" : `: property ${property} value {${value}}`;
+    return new UserError(`${type} resource '${nameOf(urn)}'${where} has a problem: ${reason}`, 1, urn);
+  });
+  if (failures.length > 0) throw new AggregateError(failures);
 }
 
 /** A component's inputs are compared as a whole; it has no provider to say what changed in them. */

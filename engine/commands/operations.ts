@@ -1,5 +1,5 @@
 import { cpus } from "node:os";
-import { keyAndValue, print, requireYes, type Commands, type Flags } from "../command-line.ts";
+import { keyAndValue, print, type Commands, type Flags } from "../command-line.ts";
 import { configPlace } from "../configuration.ts";
 import { display, previewJson } from "../display.ts";
 import { openEventLog } from "../events.ts";
@@ -22,7 +22,6 @@ export const commands: Commands = {
 
   /** Removes the stack's locks, whoever holds them. */
   cancel(flags, [stack = flags.stack]) {
-    requireYes(flags.yes);
     const { backend, name } = openSession(flags, stack);
     removeLocks(backend, name);
     print(`The currently running update for '${name.stack}' has been canceled!`);
@@ -32,7 +31,10 @@ export const commands: Commands = {
 async function change(flags: Flags, kind: Kind): Promise<void> {
   const { "skip-preview": skipsPreview, "preview-only": previewsOnly } = flags;
   if (kind === "destroy" && flags["expect-no-changes"]) throw new UserError("unknown flag: --expect-no-changes");
-  requireYes(flags.yes ?? skipsPreview ?? previewsOnly, "--yes or --skip-preview or --preview-only");
+  if (!(flags.yes ?? skipsPreview ?? previewsOnly)) {
+    const any = "--yes or --skip-preview or --preview-only";
+    throw new UserError(`${any} must be passed in to proceed when running in non-interactive mode`, 2);
+  }
   const session = openForOperation(flags);
   if (previewsOnly) {
     conclude(flags, await operate(session, flags, kind, "preview"), "but changes were proposed");

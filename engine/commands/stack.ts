@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "nod
 import { text } from "node:stream/consumers";
 import { fullName, openBackend } from "../backend.ts";
 import { checkIntegrity, cliVersion, formatCheckpoint, given, newDeployment, rootResource } from "../checkpoint.ts";
-import { answer, print, requireYes, table, type Commands, type Flags } from "../command-line.ts";
+import { answer, print, table, type Commands, type Flags } from "../command-line.ts";
 import { hasSecure, shownConfig, StackFile } from "../configuration.ts";
 import { locked, userName } from "../lock.ts";
 import { asText, isSecret, mapSecrets, mask, plain, sealedSecret, some, type PropertyMap } from "../property-value.ts";
@@ -53,7 +53,7 @@ export const commands: Commands = {
   async "stack rm"(flags, [stack = flags.stack]) {
     const session = openSession(flags, stack);
     const { project, backend, name, file } = session;
-    requireYes(flags.yes);
+    if (!flags.yes) throw new UserError("non-interactive mode requires --yes flag");
     await locked(session, () => {
       if (session.state.deployment.resources?.length && !flags.force) {
         throw new UserError(

@@ -1,6 +1,6 @@
 import { compare } from "bcryptjs";
 import { expect, test } from "vitest";
-import { asText } from "../../engine/property-value.ts";
+import { asText, unknown } from "../../engine/property-value.ts";
 import { randomProvider } from "../../engine/random-provider.ts";
 import type { PropertyMap } from "../../engine/property-value.ts";
 
@@ -31,7 +31,22 @@ test("a password has its length, its kinds of characters and their minima", asyn
   });
   expect(outputs.result).toMatch(/^[a-z0-9]{12}$/);
   expect(asText(outputs.result).replace(/\D/g, "").length).toBeGreaterThanOrEqual(3);
-  await expect(make("Password", { length: 2, minUpper: 3 })).rejects.toThrow("at least the sum of the minima (3)");
+});
+
+test("a text that there cannot be is refused before it is made", () => {
+  const reasons = (inputs: PropertyMap) =>
+    kind("String")
+      .check?.(inputs)
+      .map(({ reason }) => reason);
+  expect(reasons({ length: 3, minUpper: 3 })).toEqual([]);
+  expect(reasons({ length: unknown, minUpper: 3 })).toEqual([]);
+  expect(reasons({ length: 2, minUpper: 3 })).toEqual([
+    "Invalid Attribute Value. Attribute length value must be at least sum of min_upper + min_lower + min_numeric + min_special, got: 2",
+  ]);
+  const none = { upper: false, lower: false, numeric: false, special: false };
+  expect(reasons({ length: 2, ...none })).toEqual([
+    expect.stringMatching(/^Invalid Attribute Combination\. At least one/),
+  ]);
 });
 
 test("a password comes with its bcrypt hash", async () => {

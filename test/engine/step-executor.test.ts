@@ -69,6 +69,32 @@ test("after a failure what runs is finished and recorded, what waits does not st
   expect([executor.stepFailed, executor.maybeCorrupt]).toEqual([true, false]);
 });
 
+test("a layer of deletes begins when the one before it is gone, and never after a failure", async () => {
+  const { seen, executor, snapshot } = setUp();
+  const base = state("base");
+  const bad = state("bad", { dependencies: [base.urn], outputs: { delete: "exit 1" } });
+  const leaf = state("leaf", { dependencies: [bad.urn], deletedWith: base.urn });
+  const apart = state("apart");
+  const all = [base, apart, bad, leaf];
+  snapshot.open(all, []);
+  await executor.delete(all);
+  expect(seen.filter((line) => !line.startsWith("exit status"))).toEqual([
+    "start leaf",
+    "end leaf",
+    "start bad",
+    "failed bad",
+  ]);
+  expect(snapshot.resources().map(({ urn }) => urn)).toEqual([base.urn, apart.urn, bad.urn]);
+});
+
+test("an output is secret from when it is called so, also where nothing else changes", async () => {
+  const { executor } = setUp();
+  const old = state("a", { outputs: { stdout: "text" } });
+  const next = state("a", { additionalSecretOutputs: ["stdout"] });
+  const same = await executor.run({ op: "same", old, next, provider: {} as ResourceProvider });
+  expect(same?.outputs).toEqual({ stdout: secret("text") });
+});
+
 test("deletes go before what they need, and stop at what is protected", async () => {
   const { seen, executor, snapshot } = setUp();
   const a = state("a", { protect: true });

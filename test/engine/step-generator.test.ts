@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { unknown } from "../../engine/property-value.ts";
 import { StepGenerator } from "../../engine/step-generator.ts";
+import type { UserError } from "../../engine/user-error.ts";
 import type { ResourceState } from "../../engine/checkpoint.ts";
 import type { Goal } from "../../engine/goal.ts";
 
@@ -67,14 +69,25 @@ test("an old resource is found through its aliases and those of its parent", () 
   expect(steps.generate(goal("crate-child", { parent: urn("my:Crate", "crate") })).old).toBe(child);
 });
 
-test("the same URN twice, a taken alias and a wrong input are mistakes of that resource", () => {
+test("the same URN twice, and a taken alias are mistakes of that resource", () => {
   const steps = generator(stored("a"));
   steps.generate(goal("a"));
   expect(() => steps.generate(goal("a"))).toThrow(
     `Duplicate resource URN '${urn(command, "a")}'; try giving it a unique name`,
   );
   expect(() => steps.generate(goal("b", {}, { aliases: [alias("a")] }))).toThrow(/^Duplicate resource alias/);
-  expect(() => steps.generate(goal("c", { inputs: { create: 5 } }))).toThrow(
-    "command:local:Command resource 'c': property create value {5} has a problem: Field 'create'",
-  );
+});
+
+test("everything that a provider does not take is a mistake of that resource", () => {
+  let mistakes: unknown[] = [];
+  try {
+    generator().generate(goal("c", { inputs: { create: 5, triggers: "x", environment: { A: unknown } } }));
+  } catch (error) {
+    mistakes = (error as AggregateError).errors;
+  }
+  expect(mistakes.map((one) => (one as UserError).message)).toEqual([
+    "command:local:Command resource 'c': property create value {5} has a problem: Field 'create' on 'local.CommandInputs' must be a 'string'; got 'float64' instead",
+    "command:local:Command resource 'c': property triggers value {\"x\"} has a problem: Field 'triggers' on 'local.CommandInputs' must be a '[]interface {}'; got 'string' instead",
+  ]);
+  expect(mistakes.map((one) => (one as UserError).urn)).toEqual([urn(command, "c"), urn(command, "c")]);
 });

@@ -20,6 +20,13 @@ test("an update asks for --yes, previews first, and stops where the preview fail
   expect(project.trace()).toEqual(["create a"]);
 });
 
+test("a cancel is nothing that must be agreed to", async () => {
+  const project = new EngineProject();
+  project.write("backend/.pulumi/locks/organization/case/dev/x.json", "{}");
+  expect(await project.pulumi("cancel")).toMatchObject({ code: 0, stderr: "" });
+  expect(project.files("locks", "organization", "case", "dev")).toEqual([]);
+});
+
 test("changes nobody expected are an exit code of their own", async () => {
   const project = new EngineProject(`step("a");`);
   expect(await project.pulumi("preview", "--expect-no-changes")).toMatchObject({

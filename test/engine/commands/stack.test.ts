@@ -32,6 +32,9 @@ test("stacks are made, selected, listed, renamed and removed", async () => {
   await project.pulumi("stack", "select", "two");
   await project.pulumi("stack", "rename", "second");
   expect((await project.pulumi("stack", "--show-name")).stdout).toBe("second\n");
+  expect((await project.pulumi("stack", "rm", "second")).stderr).toBe(
+    "error: non-interactive mode requires --yes flag\n",
+  );
   await project.pulumi("stack", "rm", "second", "--yes");
   expect(await list()).toEqual([
     { name: "one", current: false, lastUpdate: expect.any(String) as string, resourceCount: 0 },
