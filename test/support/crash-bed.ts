@@ -144,7 +144,8 @@ export class CrashBed {
       is(`health on ${port}`, health.status, "ok");
       is(`schema on ${port}`, health.schema, schemas[release]);
     }
-    const kept = this.#sql(`SELECT number FROM orders WHERE number IN ('${orders.join("', '")}')`);
+    const numbers = `SELECT number FROM orders WHERE number IN ('${orders.join("', '")}')`;
+    const kept = this.#inDatabase((database) => database.prepare(numbers).all());
     is("number of orders", kept.length, orders.length);
     const environment = join(this.#copies[0].folder, "environment");
     const store = join(environment, "store");
@@ -205,20 +206,27 @@ export class CrashBed {
     return unpackRecord(record).serving === serving ? serving : `${serving}, but its record says otherwise`;
   }
 
-  /** A write of a customer that is acknowledged, whatever columns the table has at the moment. */
+  /** A write of a customer that is acknowledged, whatever columns the table has: a step that lives on may change them. */
   #order(): string {
     const number = `order ${++this.#orders}`;
-    const columns = this.#sql("SELECT name FROM pragma_table_info('orders') WHERE name NOT IN ('id', 'number')")
-      .map(({ name }) => String(name))
-      .join(", ");
-    this.#sql(`INSERT INTO orders (number, ${columns}) SELECT '${number}', ${columns} FROM orders LIMIT 1`);
-    return number;
+    return this.#inDatabase((database) => {
+      database.exec("BEGIN IMMEDIATE");
+      const columns = database
+        .prepare("SELECT name FROM pragma_table_info('orders') WHERE name NOT IN ('id', 'number')")
+        .all()
+        .map(({ name }) => String(name))
+        .join(", ");
+      database.exec(
+        `INSERT INTO orders (number, ${columns}) SELECT '${number}', ${columns} FROM orders LIMIT 1; COMMIT`,
+      );
+      return number;
+    });
   }
 
-  #sql(text: string): Record<string, unknown>[] {
+  #inDatabase<T>(use: (database: DatabaseSync) => T): T {
     const database = new DatabaseSync(join(this.#copies[0].folder, "environment/parcel.sqlite"), { timeout: 20_000 });
     try {
-      return database.prepare(text).all();
+      return use(database);
     } finally {
       database.close();
     }

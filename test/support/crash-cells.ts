@@ -87,12 +87,9 @@ const columns: Readonly<Record<Engine["name"], Columns>> = {
     ],
   },
   pulumi: {
-    forward: [
-      ...at("at work", "everything", "provider", ...apart),
-      ...[...at("before", "everything"), ...at("after", "everything")],
-    ],
+    forward: at("at work", "everything", "provider", ...apart),
     revert: [...at(inside(2), "everything", "provider", ...apart), ...at("after", "everything", "provider")],
-    rollback: at("at work", "provider", "everything", ...apart),
+    rollback: at("at work", "provider", "everything", "engine", "step"),
   },
 };
 
