@@ -17,7 +17,8 @@ if (engine === undefined) {
 }
 const cells = cellsOn(engine.name);
 const before = existsSync(results) ? (JSON.parse(readFileSync(results, "utf8")) as [string, Found][]) : [];
-const found = new Map(before.filter(([, { wrong }]) => wrong.length === 0));
+const names = new Set(cells.map(nameOf));
+const found = new Map(before.filter(([name, { wrong }]) => names.has(name) && wrong.length === 0));
 const queue = cells.filter((cell) => !found.has(nameOf(cell)));
 /** Where one way of cutting off never happened, no other does. */
 const unreached = new Set<string>();

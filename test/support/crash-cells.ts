@@ -89,7 +89,7 @@ const columns: Readonly<Record<Engine["name"], Columns>> = {
   pulumi: {
     forward: at("at work", "everything", "provider", ...apart),
     revert: [...at(inside(2), "everything", "provider", ...apart), ...at("after", "everything", "provider")],
-    rollback: at("at work", "provider", "everything", "engine", "step"),
+    rollback: at("at work", "provider", "everything"),
   },
 };
 
