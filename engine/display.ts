@@ -1,6 +1,15 @@
 import { given } from "./checkpoint.ts";
 import { allKeys } from "./diff.ts";
-import { isPart, ops, states, type Diagnostic, type EventSink, type Op, type StepMetadata } from "./events.ts";
+import {
+  isPart,
+  isUnchanged,
+  ops,
+  states,
+  type Diagnostic,
+  type EventSink,
+  type Op,
+  type StepMetadata,
+} from "./events.ts";
 import { equal, isSecret, mapSecrets, mask, unknown } from "./property-value.ts";
 import { isDefaultProvider, nameOf, rootStackType, typeOf } from "./urn.ts";
 import type { PropertyMap, PropertyValue } from "./property-value.ts";
@@ -53,6 +62,7 @@ export function display({ title, stack, diff }: DisplayOptions, print = toStdout
       if (outputs.length > 0) print(["Outputs:", ...outputs, ""].join("\n"));
       print("Resources:");
       for (const [op, count] of Object.entries(summaryEvent.resourceChanges) as [Op, number][]) {
+        if (op !== "same" && isUnchanged(op)) continue;
         const [mark, planned, , happened] = ops[op];
         const what = summaryEvent.isPreview ? `to ${planned}` : happened;
         print(op === "same" ? `    ${count} unchanged` : `    ${mark} ${count} ${what}`);

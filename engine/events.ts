@@ -55,6 +55,9 @@ interface Told {
   diff?: Diff;
 }
 
+/** What leaves everything as it is. */
+export const isUnchanged = (op: Op): boolean => op === "same" || op === "read" || op === "discard";
+
 /** The parts of a replacement, which people see as one step. */
 export const isPart = (op: Op): boolean => op === "create-replacement" || op === "delete-replaced";
 

@@ -2,7 +2,7 @@ import { cpus } from "node:os";
 import { keyAndValue, print, type Commands, type Flags } from "../command-line.ts";
 import { configPlace } from "../configuration.ts";
 import { display, previewJson } from "../display.ts";
-import { openEventLog } from "../events.ts";
+import { isUnchanged, openEventLog, type Op } from "../events.ts";
 import { locked, removeLocks } from "../lock.ts";
 import { perform, type Kind, type Outcome } from "../perform.ts";
 import { refuse, UserError } from "../user-error.ts";
@@ -80,7 +80,7 @@ async function operate(session: Session, flags: Flags, kind: Kind, mode: "previe
 
 function conclude(flags: Flags, { ok, changes }: Outcome, surprise: string): void {
   if (!ok) process.exitCode = 1;
-  else if (flags["expect-no-changes"] && Object.keys(changes).some((op) => op !== "same")) {
+  else if (flags["expect-no-changes"] && Object.keys(changes).some((op) => !isUnchanged(op as Op))) {
     throw new UserError(`no changes were expected ${surprise}`, 7);
   }
 }

@@ -167,6 +167,8 @@ test("a program reads other stacks' and its own last outputs, secrets as secrets
   project.config({ stage: "2" });
   const again = await project.operate("up");
   expect(again.events.at(-2)?.summaryEvent?.resourceChanges).toEqual({ read: 2, same: 1 });
+  expect(again.stdout).toContain("Resources:\n    1 unchanged\n\n");
+  expect((await project.pulumi("preview", "--expect-no-changes")).code).toBe(0);
   const { stdout } = await project.pulumi("stack", "output", "--json");
   expect(JSON.parse(stdout)).toEqual({ version: "1.0", token: "[secret]", before: "1", now: "2" });
   project.config({ stage: "3" });
