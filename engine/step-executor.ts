@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import pLimit, { type LimitFunction } from "p-limit";
 import { given, now, requirements, type CustomTimeouts } from "./checkpoint.ts";
-import { isSecret, mapObject, secret, secretTexts, type PropertyMap } from "./property-value.ts";
+import { equal, isSecret, mapObject, secret, secretTexts, type PropertyMap } from "./property-value.ts";
 import { resourceProvider, type ResourceProvider, type StepContext } from "./providers.ts";
 import { isDefaultProvider, isProviderType, nameOf } from "./urn.ts";
 import { Refusal, UserError } from "./user-error.ts";
@@ -132,8 +132,9 @@ export class StepExecutor {
     // What was replaced is there until the end, marked.
     const left = old && op === "create-replacement" ? { ...old, delete: true } : old;
     const done = { ...step, old: left, next: state ?? next };
-    // What is read for the first time is not counted.
-    if (op !== "read" || old) this.count(op, subjectOf(step).urn);
+    // Of what is read only that counts which is not what was read the last time.
+    const isNews = old !== undefined && !equal(old.outputs, state?.outputs);
+    if (op !== "read" || isNews) this.count(op, subjectOf(step).urn);
     // A component is done when it registers its outputs; a preview shows it before that, too.
     if (!done.next || done.next.custom || options.preview) events.done(done);
     if (op === "create-replacement") {
