@@ -123,3 +123,16 @@ export function requirements({
 }: ResourceState): string[] {
   return [providerUrn(provider), parent, deletedWith, ...dependencies].filter((urn) => urn !== "");
 }
+
+/** Resources by the length of the longest way to something that needs none of them. */
+export function layersOf(resources: ResourceState[]): ResourceState[][] {
+  const depths = new Map<string, number>();
+  const layers: ResourceState[][] = [];
+  // In the state everything comes after what it needs.
+  for (const resource of resources) {
+    const depth = Math.max(0, ...requirements(resource).map((urn) => (depths.get(urn) ?? -1) + 1));
+    depths.set(resource.urn, depth);
+    (layers[depth] ??= []).push(resource);
+  }
+  return layers;
+}

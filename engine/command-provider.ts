@@ -29,13 +29,16 @@ function goType(value: PropertyValue): string {
   return (isObject(value) ? "map[string]" : "[]") + holds;
 }
 
+const fits = (value: PropertyValue, type: string): boolean =>
+  type === "[]interface {}" ? Array.isArray(value) : goType(value) === type;
+
 /** `command:local:Command`: a script per step of its life. */
 const command: ResourceProvider = {
   check(inputs) {
     const wanted = Object.entries(types).flatMap(([type, names]) => names.split(" ").map((name) => ({ name, type })));
     return wanted.flatMap(({ name, type }) => {
       const value = plain(inputs[name] ?? unknown);
-      if (hasUnknown(value) || goType(value) === type || (name === "triggers" && Array.isArray(value))) return [];
+      if (hasUnknown(value) || fits(value, type)) return [];
       const reason = `Field '${name}' on 'local.CommandInputs' must be a '${type}'; got '${goType(value)}' instead`;
       return [{ property: name, reason }];
     });

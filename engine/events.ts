@@ -108,7 +108,9 @@ export class Masker {
   }
 
   /** The state without texts that a script has printed, or a program put together, of secrets. */
-  hide({ inputs, outputs, ...state }: ResourceState): ResourceState {
+  hide(told: ResourceState): ResourceState {
+    if (this.longestFirst.length === 0) return told;
+    const { inputs, outputs, ...state } = told;
     const hidden = (map: PropertyMap): PropertyMap =>
       mapValue(map, (item) => (isSecret(item) ? item : typeof item === "string" ? this.mask(item) : undefined));
     return { ...state, ...(inputs && { inputs: hidden(inputs) }), ...(outputs && { outputs: hidden(outputs) }) };

@@ -49,6 +49,12 @@ const defaults: Record<string, (inputs: PropertyMap) => PropertyMap> = {
   Pet: ({ length = 2, separator = "-" }) => ({ length, separator }),
 };
 
+/** Why there can be none of a kind. */
+const checks: Record<string, (inputs: PropertyMap) => string | undefined> = {
+  Password: textProblem,
+  String: textProblem,
+};
+
 function textDefaults(inputs: PropertyMap, schemaVersion: string): PropertyMap {
   const { lower = true, upper = true, special = true, numeric = inputs.number ?? true } = inputs;
   const { minLower = 0, minUpper = 0, minNumeric = 0, minSpecial = 0 } = inputs;
@@ -60,7 +66,7 @@ const resources = Object.entries(kinds).map(([kind, make]): [string, ResourcePro
   const settle = (inputs: PropertyMap): PropertyMap => ({ ...inputs, ...defaults[kind]?.(inputs) });
   const provider: ResourceProvider = {
     check(inputs) {
-      const problem = textKinds.has(kind) && !hasUnknown(inputs) ? textProblem(plain(settle(inputs))) : undefined;
+      const problem = hasUnknown(inputs) ? undefined : checks[kind]?.(plain(settle(inputs)));
       return problem === undefined ? [] : [{ property: "", reason: problem }];
     },
     diff({ inputs: olds, outputs = {} }, inputs) {
@@ -83,8 +89,6 @@ const resources = Object.entries(kinds).map(([kind, make]): [string, ResourcePro
 });
 
 export const randomProvider: Provider = { functions: {}, resources: Object.fromEntries(resources) };
-
-const textKinds = new Set(["Password", "String"]);
 
 function textProblem({ length, ...inputs }: PropertyMap): string | undefined {
   const least = ["minUpper", "minLower", "minNumeric", "minSpecial"].reduce(

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import pLimit, { type LimitFunction } from "p-limit";
-import { given, now, requirements, type CustomTimeouts } from "./checkpoint.ts";
+import { given, layersOf, now, type CustomTimeouts } from "./checkpoint.ts";
 import { equal, isSecret, mapObject, secret, secretTexts, type PropertyMap } from "./property-value.ts";
 import { resourceProvider, type ResourceProvider, type StepContext } from "./providers.ts";
 import { isDefaultProvider, isProviderType, nameOf } from "./urn.ts";
@@ -133,8 +133,7 @@ export class StepExecutor {
     const left = old && op === "create-replacement" ? { ...old, delete: true } : old;
     const done = { ...step, old: left, next: state ?? next };
     // Of what is read only that counts which is not what was read the last time.
-    const isNews = old !== undefined && !equal(old.outputs, state?.outputs);
-    if (op !== "read" || isNews) this.count(op, subjectOf(step).urn);
+    if (op !== "read" || (old && !equal(old.outputs, state?.outputs))) this.count(op, subjectOf(step).urn);
     // A component is done when it registers its outputs; a preview shows it before that, too.
     if (!done.next || done.next.custom || options.preview) events.done(done);
     if (op === "create-replacement") {
@@ -200,19 +199,6 @@ export class StepExecutor {
 }
 
 const subjectOf = (step: Step): ResourceState => step.next ?? step.old;
-
-/** Resources by the length of the longest way to something that needs none of them. */
-function layersOf(resources: ResourceState[]): ResourceState[][] {
-  const depths = new Map<string, number>();
-  const layers: ResourceState[][] = [];
-  // In the state everything comes after what it needs.
-  for (const resource of resources) {
-    const depth = Math.max(0, ...requirements(resource).map((urn) => (depths.get(urn) ?? -1) + 1));
-    depths.set(resource.urn, depth);
-    (layers[depth] ??= []).push(resource);
-  }
-  return layers;
-}
 
 const hasEffect = (step: Step): boolean =>
   step.provider !== undefined && step.op !== "same" && !isProviderType(subjectOf(step).type);

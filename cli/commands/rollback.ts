@@ -70,7 +70,9 @@ export async function rollback(wanted: string | undefined, options: RollbackOpti
 
 /** Whether the rollback on record was cut off in its last step: what is left to do is its end, and nothing is gone back from. */
 function isUnended(store: string, { plan, rollout }: RolloutRecord): boolean {
-  return plan.direction === "back" && readLease(store)?.opened === rollout && readLease(store)?.ended !== rollout;
+  if (plan.direction !== "back") return false;
+  const lease = readLease(store);
+  return lease?.opened === rollout && lease.ended !== rollout;
 }
 
 /** What a plan says was asked for, as configuration has it. */

@@ -152,19 +152,11 @@ export class CrashBed {
     const lease = JSON.parse(readFileSync(inStore.lease(store), "utf8")) as { rollout: string };
     is("holder of the lease", lease.rollout, "");
     is("locks", filesIn(join(this.#copies[0].folder, ".switchback/backend/.pulumi/locks")).join(", "), "");
-    const left = filesIn(environment).filter(
-      (file) =>
-        /\.(tmp|lock|stale|partial)$|\.part(\/|$)|\/releases\/\./.test(file) && !file.endsWith("/run/supervisor.lock"),
-    );
+    const unfinished = /\.(tmp|lock|stale|partial)$|scratch|\.part(\/|$)|\/releases\/\./;
+    const left = filesIn(environment).filter((file) => unfinished.test(file) && !file.endsWith("/run/supervisor.lock"));
     is("leftovers", left.join(", "), "");
-    is(
-      "processes",
-      processesOf(
-        this.#copies.map(({ folder }) => folder),
-        application,
-      ).join("; "),
-      "",
-    );
+    const folders = this.#copies.map(({ folder }) => folder);
+    is("processes", processesOf(folders, application).join("; "), "");
     is("ledger", verify(inStore.ledger(store)).join("; "), "");
     const done = readLedger(inStore.ledger(store))
       .filter(({ kind }) => kind === "step")
