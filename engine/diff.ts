@@ -1,5 +1,5 @@
 import { parsePropertyPath } from "./configuration.ts";
-import { equal, hasUnknown, isObject, isSecret, plain, signature } from "./property-value.ts";
+import { equal, isObject, isSecret, signature } from "./property-value.ts";
 import type { PropertyMap, PropertyValue } from "./property-value.ts";
 
 export type DiffKind = "add" | "delete" | "update" | "add-replace" | "delete-replace" | "update-replace";
@@ -20,20 +20,15 @@ export function diffInputs(olds: PropertyMap = {}, news: PropertyMap, detailed: 
   return { changed: keys.length > 0, changedKeys: keys, replaceKeys: [], detailed };
 }
 
-/** Keys that are added, gone or different; secret or not does not count. Keys with two underscores are the engine's own. */
+/** Keys that are added, gone or different; a value that becomes secret is. Keys with two underscores are the engine's own. */
 export function changedKeys(olds: PropertyMap, news: PropertyMap): string[] {
-  const isChanged = (key: string): boolean => !key.startsWith("__") && !sameValue(olds[key], news[key]);
+  const isChanged = (key: string): boolean => !key.startsWith("__") && !equal(olds[key], news[key]);
   return allKeys(olds, news).filter(isChanged).sort();
 }
 
 export const allKeys = (olds: object, news: object): string[] => [
   ...new Set([...Object.keys(olds), ...Object.keys(news)]),
 ];
-
-function sameValue(old: PropertyValue | undefined, value: PropertyValue | undefined): boolean {
-  if (old === undefined || value === undefined) return old === value;
-  return equal(old, value) || (!hasUnknown(value) && equal(plain(old), plain(value)));
-}
 
 /** The leaves that differ, by path. A secret is one leaf, its inside is nobody's business; and so is an asset. */
 export function detailedDiff(olds: PropertyMap, news: PropertyMap): Record<string, DiffKind> {
@@ -42,7 +37,7 @@ export function detailedDiff(olds: PropertyMap, news: PropertyMap): Record<strin
 }
 
 function leaves(path: string, old?: PropertyValue, value?: PropertyValue): [string, DiffKind][] {
-  if (sameValue(old, value)) return [];
+  if (equal(old, value)) return [];
   if (old === undefined) return [[path, "add"]];
   if (value === undefined) return [[path, "delete"]];
   if (Array.isArray(old) && Array.isArray(value)) {

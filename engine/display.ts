@@ -135,7 +135,7 @@ const byText = new Intl.Collator("en", { numeric: true });
 function leavesOf(value: Maybe): PropertyMap {
   const below = (inner: Maybe, path: string): [string, PropertyValue][] => {
     const part = opened(inner);
-    if (part === undefined || path.startsWith("__")) return [];
+    if (part === undefined || /^__|@isPulumiResource$/.test(path)) return [];
     if (isSecret(part) || !(part instanceof Object) || Object.keys(part).length === 0) return [[path, part]];
     const nameOfPart = (key: string): string => (Array.isArray(part) ? `[${key}]` : pathPart(key, path === ""));
     return Object.entries(part).flatMap(([key, item]) => below(item, path + nameOfPart(key)));

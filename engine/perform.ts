@@ -3,14 +3,14 @@ import { validateConfiguration } from "./config-schema.ts";
 import { hasSecure, programConfiguration, stackConfiguration } from "./configuration.ts";
 import { Events, type EventSink } from "./events.ts";
 import { interrupts } from "./interrupts.ts";
-import { mapObject, mask, type PropertyMap } from "./property-value.ts";
+import { equal, mapObject, mask, type PropertyMap } from "./property-value.ts";
 import { resourceProvider } from "./providers.ts";
 import { Snapshot } from "./snapshot.ts";
 import { StepExecutor } from "./step-executor.ts";
 import { UserError } from "./user-error.ts";
 import type { UpdateInfo } from "./backend.ts";
 import type { Flags } from "./command-line.ts";
-import type { Session } from "./workspace.ts";
+import { readStackOutputs, type Session } from "./workspace.ts";
 
 export type Kind = UpdateInfo["kind"];
 
@@ -108,18 +108,23 @@ function openState({ state, secrets }: Session, { flags }: Options, snapshot: Sn
   return base;
 }
 
-/** None of the built-in resources can be read again: what the state has is what there is. */
-async function refresh({ base, events, executor, options, snapshot }: Run): Promise<void> {
+/** Of the built-in resources only another stack's outputs can be read again: of the others the state has what there is. */
+async function refresh({ session, base, events, executor, options, snapshot }: Run): Promise<void> {
   const isOnlyRefresh = options.kind === "refresh";
   for (const old of await base) {
     events.begun({ op: "refresh", old, next: old });
-    events.done({ op: isOnlyRefresh ? "same" : "refresh", old, next: old });
-    if (!isOnlyRefresh) continue;
-    executor.count("same", old.urn);
+    const { id = "", outputs } = old;
+    const read =
+      isOnlyRefresh && old.external ? await readStackOutputs(session.backend, session.name.project, id) : outputs;
+    const op = equal(read, outputs) ? "same" : "update";
     // The CLI leaves out what depends on nothing.
     const { propertyDependencies: all = {}, ...rest } = old;
     const propertyDependencies = given(all) as typeof all;
-    snapshot.replace(old, { ...rest, ...given({ propertyDependencies }) });
+    const next = { ...rest, ...given({ propertyDependencies, outputs: read }) };
+    events.done({ op: isOnlyRefresh ? op : "refresh", old, next });
+    if (!isOnlyRefresh) continue;
+    executor.count(op, old.urn);
+    snapshot.replace(old, next);
   }
 }
 

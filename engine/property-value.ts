@@ -10,6 +10,7 @@ export const signature = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 export const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
 export const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
+const resourceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
 const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 /** What stands for a value that only an update can tell. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -64,10 +65,13 @@ export function sortedByKey<T>(map: Record<string, T>): Record<string, T> {
   return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Output values (how component inputs and transforms mark secrets and dependencies) become plain values or secrets. */
+/** Values from the wire: output values (which mark secrets and dependencies) become plain values or secrets. */
 export function flattenOutputs<T extends PropertyValue>(value: T): T {
   return mapValue(value, (item) => {
-    if (!isObject(item) || item[signature] !== outputSignature) return undefined;
+    if (!isObject(item)) return undefined;
+    // As the CLI has it in its files.
+    if (item[signature] === resourceSignature) return { packageVersion: "", ...item };
+    if (item[signature] !== outputSignature) return undefined;
     const inner = "value" in item ? flattenOutputs(item.value ?? null) : unknown;
     return item.secret === true ? secret(inner) : inner;
   });

@@ -69,10 +69,11 @@ const resources = Object.entries(kinds).map(([kind, make]): [string, ResourcePro
       const problem = hasUnknown(inputs) ? undefined : checks[kind]?.(plain(settle(inputs)));
       return problem === undefined ? [] : [{ property: "", reason: problem }];
     },
-    diff({ inputs: olds, outputs = {} }, inputs) {
+    diff({ inputs: olds = {}, outputs = {} }, inputs) {
       const settled = settle(inputs);
-      // A default that is written out, or no longer, changes nothing.
-      const keys = diffInputs(olds, inputs).changedKeys.filter((key) => !equal(outputs[key], settled[key]));
+      // Only being secret changes nothing, and neither does a default that is written out, or no longer.
+      const { changedKeys } = diffInputs(plain(olds), plain(inputs));
+      const keys = changedKeys.filter((key) => !equal(plain(outputs)[key], plain(settled)[key]));
       return { changed: keys.length > 0, changedKeys: keys, replaceKeys: keys, detailed: null };
     },
     async create(inputs, { preview }) {
@@ -81,7 +82,7 @@ const resources = Object.entries(kinds).map(([kind, make]): [string, ResourcePro
       // To a preview, an output that is not there is one that is not known yet.
       if (preview || hasUnknown(settled)) return { id: "", outputs: settled };
       const { id, outputs } = await make(plain(settled));
-      return { id, outputs: { ...settled, ...outputs, id } };
+      return { id, outputs: { ...settled, ...outputs, ...(kind !== "Bytes" && { id }) } };
     },
     update: (old, inputs) => Promise.resolve({ ...old.outputs, ...inputs }),
   };

@@ -5,6 +5,7 @@ import struct_pb from "google-protobuf/google/protobuf/struct_pb.js";
 import { hashAssets } from "./assets.ts";
 import { given, type ResourceState } from "./checkpoint.ts";
 import { goalOf, propertyMap, type Goal } from "./goal.ts";
+import { asText, type PropertyMap } from "./property-value.ts";
 import { packageOf, providerOf } from "./providers.ts";
 import { Stopped, withOutputs, type Step } from "./step-executor.ts";
 import { StepGenerator } from "./step-generator.ts";
@@ -13,7 +14,6 @@ import { refuse, UserError } from "./user-error.ts";
 import { readStackOutputs } from "./workspace.ts";
 import type * as resource from "@pulumi/pulumi/proto/resource_pb.js";
 import type { Run } from "./perform.ts";
-import type { PropertyMap } from "./property-value.ts";
 
 /** What we have, and what is announced so that its use arrives here and is refused in our words. */
 const features =
@@ -82,7 +82,8 @@ export class ResourceMonitor {
     const { answers, executor, options } = this.run;
     const { tok, version } = request.toObject();
     const args = propertyMap(request.getArgs());
-    const call = providerOf(tok).functions[tok];
+    const own = tok === "pulumi:pulumi:getResource" ? (asked: PropertyMap) => this.resource(asked) : undefined;
+    const call = own ?? providerOf(tok).functions[tok];
     if (!call) throw refuse(`the function ${tok}`);
     const result = await executor.track(async () => {
       await this.defaultProvider(packageOf(tok), version);
@@ -115,16 +116,28 @@ export class ResourceMonitor {
 
   private register(goal: Goal): Promise<ResourceState> {
     const { executor } = this.run;
-    return executor.track(async () => {
+    const state = executor.track(async () => {
       const provider = await this.providerReference(goal);
       if (executor.failed) throw new Stopped();
       const step = this.generator.generate({ ...goal, state: { ...goal.state, ...given({ provider }) } });
-      if (step.op === "create-replacement" && step.old?.protect) this.refuseReplacing(step.old.urn);
+      if (step.op === "create-replacement" && step.old?.protect && step.next?.protect)
+        this.refuseReplacing(step.old.urn);
       const state = await executor.run(step);
       if (!state) throw new Stopped();
       if (!state.custom) this.components.set(state.urn, { ...step, next: state });
       return state;
     });
+    // After a failure nobody is kept waiting for what is under way: the program learns at once that all is over.
+    const stopped = executor.stopping.promise.then(() => Promise.reject(new Stopped()));
+    return Promise.race([state, stopped]);
+  }
+
+  /** What the program is told of a resource that it meets as a value, in the inputs or outputs of another one. */
+  private resource({ urn }: PropertyMap): Promise<PropertyMap> {
+    const state = this.run.snapshot.resources().find((resource) => resource.urn === urn && !resource.delete);
+    if (!state) throw new Error(`unknown resource ${asText(urn)}`);
+    const { id = "", provider = "", outputs = {} } = state;
+    return Promise.resolve({ urn: state.urn, id, provider, state: outputs });
   }
 
   private close({ op, old, next }: Component, outputs: PropertyMap): void {

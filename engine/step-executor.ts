@@ -148,8 +148,9 @@ export class StepExecutor {
   private stepFails(step: Step, error: Error): never {
     const { events, options, snapshot } = this.parts;
     this.stepFailed = true;
-    // A create that failed has changed nothing we know of; of the others one cannot be sure.
-    if (!options.preview && !step.op.startsWith("create") && !(error instanceof UserError)) this.maybeCorrupt = true;
+    // A create that failed has changed nothing we know of, and neither has what we refused; of the others one cannot be sure.
+    const isSure = step.op.startsWith("create") || (error instanceof UserError && step.op !== "read");
+    if (!options.preview && !isSure) this.maybeCorrupt = true;
     // That nothing can be saved is told once, in the end, and not for each step.
     const reason = error === snapshot.problem ? undefined : error;
     this.fail(reason, subjectOf(step).urn, options.preview ? "Preview failed: " : "");

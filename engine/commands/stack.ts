@@ -133,13 +133,19 @@ export const commands: Commands = {
     const { backend, name } = session;
     const json = flags.file === undefined ? await text(process.stdin) : readFileSync(flags.file, "utf8");
     const { version, deployment } = parseExport(json, flags.file ?? "standard input");
-    if (version > 3) throw refuse(`importing a state of version ${version}`);
+    if (version === 4) throw refuse("importing a state of version 4");
+    if (version > 4)
+      throw new UserError(`the stack '${name.stack}' is newer than what the Pulumi CLI ${cliVersion} understands`);
     const foreign = deployment.resources?.find(({ urn }) => !urn.startsWith(`urn:pulumi:${name.stack}::`));
     if (foreign && !flags.force) {
       const difference = `(${foreign.urn.split(":")[2] ?? ""} != ${name.stack}); rerun with --force`;
       throw new UserError(`resource '${foreign.urn}' is from a different stack ${difference}`);
     }
     checkIntegrity(deployment);
+    for (const { type, resource } of deployment.pending_operations ?? []) {
+      process.stderr.write(`warning: removing pending operation '${type}' on '${resource.urn}' from snapshot\n`);
+    }
+    delete deployment.pending_operations;
     const secrets = new Secrets(deployment.secrets_providers?.state?.salt ?? session.secrets.salt);
     deployment.secrets_providers = newDeployment(secrets.salt).secrets_providers;
     const map = deployment as unknown as PropertyMap;

@@ -27,9 +27,11 @@ test("an asset is one leaf", () => {
   expect(detailedDiff({ t: [asset("a")] }, { t: [asset("b")] })).toEqual({ "t[0]": "update" });
 });
 
-test("a secret is one leaf; only being secret is no change; unknown is one", () => {
+test("a secret is one leaf; becoming secret, or plain again, is a change; unknown is one", () => {
   expect(detailedDiff({ e: secret({ a: 1 }) }, { e: secret({ a: 2 }) })).toEqual({ e: "update" });
-  expect(changedKeys({ e: "x" }, { e: secret("x") })).toEqual([]);
+  expect(changedKeys({ e: "x" }, { e: secret("x") })).toEqual(["e"]);
+  expect(changedKeys({ e: secret("x") }, { e: "x" })).toEqual(["e"]);
+  expect(changedKeys({ e: secret("x") }, { e: secret("x") })).toEqual([]);
   expect(changedKeys({ e: "x" }, { e: unknown })).toEqual(["e"]);
 });
 

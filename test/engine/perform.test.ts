@@ -68,6 +68,19 @@ test("a state with resources that the engine does not know is refused before any
   expect(project.trace()).toEqual([]);
 });
 
+test("a refresh reads again what another stack has, and nothing else", async () => {
+  const project = new EngineProject(`
+    const seen = new pulumi.StackReference("organization/case/dev").getOutput("count");
+    step("a", { environment: { A: stage } });
+    export const count = seen.apply((before) => Number(before ?? 0) + 1);
+  `);
+  await project.operate("up");
+  const refreshed = await project.operate("refresh");
+  expect(refreshed.events.at(-2)?.summaryEvent?.resourceChanges).toEqual({ same: 2, update: 1 });
+  expect(project.resource("organization/case/dev").outputs?.outputs).toEqual({ count: 1 });
+  expect(project.trace()).toEqual(["create a"]);
+});
+
 test("output that nobody reads any more does not break off the update", async () => {
   const project = new EngineProject(`step("a", { create: "sleep 0.5; echo a; echo done >> $TRACE" });`);
   const { child, ended } = project.start("up", "--yes", "--skip-preview");

@@ -1,6 +1,6 @@
 import { compare } from "bcryptjs";
 import { expect, test } from "vitest";
-import { asText, unknown } from "../../engine/property-value.ts";
+import { asText, secret, unknown } from "../../engine/property-value.ts";
 import { randomProvider } from "../../engine/random-provider.ts";
 import type { PropertyMap } from "../../engine/property-value.ts";
 
@@ -68,7 +68,9 @@ test("the others have the forms of the provider", async () => {
     dec: expect.stringMatching(/^p-\d+$/) as string,
   });
   expect((await make("Uuid", {})).id).toMatch(/^[0-9a-f-]{36}$/);
-  expect((await make("Bytes", { length: 3 })).outputs.hex).toMatch(/^[0-9a-f]{6}$/);
+  const { outputs: bytes } = await make("Bytes", { length: 3 });
+  expect(bytes.hex).toMatch(/^[0-9a-f]{6}$/);
+  expect(Object.keys(bytes).sort()).toEqual(["base64", "hex", "length"]);
   expect((await make("Integer", { min: 4, max: 4 })).outputs.result).toBe(4);
   expect((await make("Shuffle", { inputs: ["a", "b"], resultCount: 3 })).outputs.results).toHaveLength(3);
 });
@@ -91,6 +93,7 @@ test("a changed input asks for a new one, a default written out does not", async
   const { outputs } = await make("Password", inputs);
   const old = { urn: "u", custom: true, type: "t", inputs, outputs };
   expect(kind("Password").diff(old, { length: 8, special: true }).changed).toBe(false);
+  expect(kind("Password").diff(old, { length: secret(8) }).changed).toBe(false);
   expect(kind("Password").diff(old, { length: 9 })).toMatchObject({ replaceKeys: ["length"], detailed: null });
   expect(kind("Password").diff(old, { length: 8, keepers: { a: "b" } }).replaceKeys).toEqual(["keepers"]);
 });

@@ -103,6 +103,43 @@ test("protect refuses replacing, removing and destroying", async () => {
   expect(project.trace()).toEqual(["create keep"]);
 });
 
+test("what is no longer protected may be replaced at once", async () => {
+  const project = new EngineProject(`step("a", { triggers: [stage] }, { protect: stage === "1" });`);
+  await project.operate("up");
+  project.config({ stage: "2" });
+  expect((await project.operate("up")).steps).toContain("create-replacement a ok");
+  expect(project.trace()).toEqual(["create a", "create a", "delete a"]);
+});
+
+test("a resource is a value in the inputs and outputs of a component", async () => {
+  const project = new EngineProject(`
+    class Group extends pulumi.ComponentResource {
+      constructor(name: string, args: object) { super("my:index:Group", name, args); this.registerOutputs(args); }
+    }
+    const a = step("a");
+    new Group("g", { members: [a], first: a.stdout });
+    export const whole = a;
+  `);
+  expect((await project.operate("up")).code).toBe(0);
+  const { urn, id, outputs } = project.resource("a");
+  const reference = { [signature]: "5cf8f73096256a8f31e491e813e4eb8e", id, packageVersion: "", urn };
+  expect(project.resource("g")).toMatchObject({ inputs: { members: [reference], first: "a done" } });
+  expect(project.resource("g").outputs).toEqual({ members: [reference], first: "a done" });
+  expect(project.resource("case-dev").outputs).toEqual({ whole: { ...outputs, id, urn } });
+  expect((await project.operate("up")).steps).toEqual(["same a ok", "same g ok"]);
+});
+
+test("a program learns at once that a step has failed, and says nothing of what it cannot do any more", async () => {
+  const project = new EngineProject(`
+    step("bad", { create: "sleep 0.2; exit 1" });
+    const slow = step("slow", { create: "sleep 1; echo slow >> $TRACE" });
+    step("after", {}, { dependsOn: slow });
+  `);
+  const { problems } = await project.operate("up");
+  expect(problems).toEqual([expect.stringContaining("exit status 1"), "update failed"]);
+  expect(project.trace()).toEqual(["slow"]);
+});
+
 test("a failed create leaves no state, what runs is finished, what waits does not start", async () => {
   const project = new EngineProject(`
     const bad = step("bad", { create: stage === "1" ? "sleep 0.5; echo out; echo oops >&2; exit 7" : "echo mended >> $TRACE" });

@@ -128,6 +128,28 @@ test("what is no state is not imported", async () => {
   }
 });
 
+test("an imported state has no pending operations, and none from the future is imported", async () => {
+  const project = new EngineProject(`step("a");`);
+  await project.operate("up");
+  await project.pulumi("stack", "export", "--file", "state.json");
+  const state = JSON.parse(readFileSync(join(project.directory, "state.json"), "utf8")) as { deployment: object };
+  const resource = {
+    urn: "urn:pulumi:dev::case::command:local:Command::ghost",
+    custom: true,
+    type: "command:local:Command",
+  };
+  const pending = { ...state.deployment, pending_operations: [{ type: "creating", resource }] };
+  project.write("pending.json", JSON.stringify({ ...state, deployment: pending }));
+  expect((await project.pulumi("stack", "import", "--file", "pending.json")).stderr).toBe(
+    `warning: removing pending operation 'creating' on '${resource.urn}' from snapshot\n`,
+  );
+  expect(project.stateText()).not.toContain("ghost");
+  project.write("future.json", JSON.stringify({ ...state, version: 99 }));
+  expect((await project.pulumi("stack", "import", "--file", "future.json")).stderr).toContain(
+    "the stack 'dev' is newer than what the Pulumi CLI v3.259.0 understands",
+  );
+});
+
 test("the version is that of the CLI it stands for, and nobody takes it for one", async () => {
   const project = new EngineProject();
   expect(await project.pulumi("version")).toEqual({ code: 0, stdout: "v3.259.0\n", stderr: "(embedded engine)\n" });
