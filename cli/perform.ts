@@ -3,7 +3,8 @@ import { freeAbandoned } from "../runtime/lease.ts";
 import { readLedger } from "../runtime/ledger.ts";
 import { inStore } from "../release/store.ts";
 import { agrees, wantSomebody } from "./ask.ts";
-import { Locked, lockedBy, lockedElsewhere } from "./failure.ts";
+import { Locked, lockedBy } from "./failure.ts";
+import { removeLocks } from "./lock.ts";
 import { type Outcome, outcomeOf, showOutcome } from "./outcome.ts";
 import { Problem } from "./problem.ts";
 import { Progress } from "./progress.ts";
@@ -30,9 +31,8 @@ export interface Proposal {
 export async function propose(proposal: Proposal): Promise<number> {
   const { stack, changes, asked, yes, json } = proposal;
   wantSomebody(yes);
-  const holder = stack.lockHolder;
-  if (holder?.state === "somebody") throw lockedBy(stack.name, holder.by);
-  if (holder?.state === "elsewhere") throw lockedElsewhere(stack.name, holder.by);
+  const locked = lockedBy(stack.name, stack.lockHolder());
+  if (locked) throw locked;
   const tell = json ? note : say;
   const review = await reviewOf(stack, changes);
   if (review.steps.length === 0) {
@@ -90,9 +90,10 @@ export async function reviewOf(stack: Stack, changes: Changes): Promise<Review> 
 
 /** Returns what went wrong; undefined when nothing did. */
 async function run(stack: Stack, message: string, json: boolean | undefined): Promise<Problem | undefined> {
-  if (stack.lockHolder?.state === "dead") {
-    note(`an earlier update was killed, of ${stack.lockHolder.by}: its lock is taken away, what it left is looked at`);
-    await stack.unlock();
+  const { state, by, dead } = stack.lockHolder();
+  if (state === "dead") {
+    note(`an earlier update was killed, of ${by}: its lock is taken away, what it left is looked at`);
+    removeLocks(dead);
   }
   const progress = json ? new Progress(false, (text) => void process.stderr.write(text)) : new Progress();
   const errors = new Reviewer();

@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { describe, type Engine, rootOf } from "./engine.ts";
 import { type EnvironmentSettings, readEnvironment } from "./environment.ts";
 import { explainFailure, NoSuchStack } from "./failure.ts";
+import type { Owner } from "../runtime/owner.ts";
 import { type LockHolder, lockHolder } from "./lock.ts";
 import { hasPassphrase, makePassphrase, passphraseVariables } from "./passphrase.ts";
 import { Problem } from "./problem.ts";
@@ -96,15 +97,10 @@ export class Stack {
     });
   }
 
-  /** Who updates the stack; undefined where its state is kept elsewhere, and this cannot be seen. */
-  get lockHolder(): LockHolder | undefined {
+  /** Who updates the stack. `gone`: an engine of another machine that is known to be dead. */
+  lockHolder(gone?: Owner): LockHolder {
     const { backend, name } = this.project;
-    return backend === undefined ? undefined : lockHolder(backend, name, this.name);
-  }
-
-  /** Takes away the lock of an update that was killed. */
-  async unlock(): Promise<void> {
-    await this.#run(["cancel", "--yes", "--stack", this.name]);
+    return lockHolder(backend, name, this.name, gone);
   }
 
   /** The Automation API's own stack, made once: a preview and the update after it share it. */

@@ -2,10 +2,9 @@ import { statSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { type Context, type ExecOptions, type Outcome, Refusal } from "../actions/action.ts";
 import { nameOf } from "../actions/checks/program.ts";
+import { inherited } from "../actions/inherited.ts";
 import { clip } from "./receipt.ts";
 
-/** What a program of ours may see of the environment: enough to find others, nothing of ours. */
-const inherited = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSH_AUTH_SOCK", "SystemRoot"];
 const lastLines = 15;
 /** Of a program's output in the log, in characters; what comes after is counted, and its end is kept. */
 const longestLog = 5_000_000;
@@ -57,14 +56,11 @@ async function runProgram(
   // Loading it takes longer than most steps, and few of them start a program.
   const { execa } = await import("execa");
   const [file = "", ...args] = argv;
-  const kept = Object.fromEntries(
-    inherited.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  );
   const named = redact(argv.join(" "));
   log(`$ ${named}`);
   const child = execa(file, args, {
     cwd,
-    env: { ...kept, ...environment },
+    env: { ...inherited(), ...environment },
     extendEnv: false,
     stdin: "ignore",
     cancelSignal: signal,

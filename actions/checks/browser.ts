@@ -3,13 +3,14 @@ import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Browser } from "playwright-core";
 import { type Context, Refusal } from "../action.ts";
+import { inherited } from "../inherited.ts";
 
 const usualNames = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 const installs = "apt-get install chromium";
 /** For an end in good order; what is left after that ends with the step. */
 const closeMilliseconds = 10_000;
-/** What a browser may see of the environment: nothing of ours. */
-const inherited = ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ"];
+/** A browser runs what pages bring: it needs less of the environment than other programs. */
+const needs = ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ"];
 
 /**
  * The path of a Chromium: the one named, or the first of the usual names on the PATH. Errors: there is none, with the
@@ -52,7 +53,7 @@ export async function withBrowser<Result>(
     // It refuses to be root with one.
     chromiumSandbox: process.getuid?.() !== 0,
     args: ["--disable-dev-shm-usage", "--disable-gpu"],
-    env: Object.fromEntries(inherited.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
+    env: inherited(needs),
     // Whoever started this process aborts the signal.
     ...{ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false },
     timeout: 30_000,

@@ -4,6 +4,7 @@ import { readMigrations } from "../../release/migrations.ts";
 import type { Relation, Source } from "../../release/plan.ts";
 import { Refusal } from "../action.ts";
 import { reason } from "../check.ts";
+import { inheritedAnd } from "../inherited.ts";
 import { plain } from "../plain.ts";
 import { gitCommand } from "./git-command.ts";
 
@@ -98,19 +99,36 @@ const git = async (repository: string, argv: readonly string[]): Promise<string>
 /** Not execa: this runs in every preview, and loading that takes longer than all that git does here. */
 function gitBytes(repository: string, argv: readonly string[], input = ""): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const options = { maxBuffer: 64 * 1024 * 1024, encoding: "buffer", env: environment() } as const;
     const [program, ...words] = gitCommand(repository, ...argv);
-    const child = execFile(program, words, options, (error, stdout) => {
-      if (error) reject(new Error(error.message));
-      else resolve(stdout);
-    });
+    const child = execFile(
+      program,
+      words,
+      { maxBuffer: 64 * 1024 * 1024, encoding: "buffer", env: inheritedAnd(...needs()) },
+      (error, stdout) => {
+        if (error) reject(new Error(error.message));
+        else resolve(stdout);
+      },
+    );
     // Most of them read nothing, and may be gone before anything could be written.
     if (input !== "") child.stdin?.end(input);
   });
 }
 
-/** Without what leads git to another repository than the one that is named: a hook that runs this sets it. */
-const environment = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^GIT_(?!CONFIG|EXEC_PATH|SSH)/.test(name)));
+/** Where git's settings are, and what it is told by the environment instead. Nothing that leads it to another repository. */
+const settings = ["XDG_CONFIG_HOME"];
+const isSetting = /^GIT_(?:CONFIG|EXEC_PATH|SSH)/;
+
+/** A partial clone fetches what it has left out: how the network is reached, and who asks for or keeps passwords. */
+const fetching = [
+  ...["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"],
+  ...["SSL_CERT_FILE", "SSL_CERT_DIR", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE", "DISPLAY", "WAYLAND_DISPLAY"],
+  ...["XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"],
+];
+
+const needs = (): string[] => [
+  ...settings,
+  ...fetching,
+  ...Object.keys(process.env).filter((name) => isSetting.test(name)),
+];
 
 const lines = (text: string): string[] => text.split("\n").filter((line) => line !== "");

@@ -10,28 +10,63 @@ import { readLease } from "../../runtime/lease.ts";
 import { readLedger, verify, type Witness } from "../../runtime/ledger.ts";
 import { readMark } from "../../runtime/store.ts";
 import { type CommonOptions, openStack } from "../open.ts";
-import { counted, paint, say } from "../say.ts";
-import { stampsOf } from "../store.ts";
+import { Problem } from "../problem.ts";
+import { counted, note, paint, say } from "../say.ts";
+import type { Stack } from "../stack.ts";
+import type { State } from "../state.ts";
+import { stampsOf, whyNotStoreOf } from "../store.ts";
 
 /** One thing that was looked at; `wrong` is empty when it is as it should be. */
 export interface Finding {
   readonly what: string;
   readonly wrong: readonly string[];
+  /** It could not be looked at: `wrong` says why. */
+  readonly unknown?: true;
 }
 
-/** Checks the evidence of an environment, offline. Exit code 1 when any of it is missing or was changed. */
+/**
+ * Checks the evidence of an environment, offline. Exit code 1 when any of it is missing or was changed, and when the store
+ * is not there: then nothing is known.
+ */
 export async function verifyEvidence(_: string | undefined, options: CommonOptions): Promise<number> {
-  const { settings } = openStack(options);
-  const findings = await lookThrough(settings.store, stampsOf(settings));
+  const stack = openStack(options);
+  const { settings } = stack;
+  const stamps = stampsOf(settings);
+  const found = await lookThrough(settings.store, stamps);
+  const why = whyNotStoreOf(stack, await stateIfReadable(stack));
+  // What was found in another store is no answer.
+  const findings = why === undefined ? found : [unknownStore(settings.store, stamps, why)];
   if (options.json) say(JSON.stringify(findings, undefined, 2));
-  else
-    for (const { what, wrong } of findings)
-      say(`${wrong.length === 0 ? paint("green", "✓") : paint("red", "✗")} ${[what, ...wrong].join("\n    ")}`);
+  else for (const finding of findings) say(inWords(finding));
   return findings.some(({ wrong }) => wrong.length > 0) ? 1 : 0;
 }
 
+/** The evidence is there to be checked where the state's backend is out of reach, too. */
+async function stateIfReadable(stack: Stack): Promise<State | undefined> {
+  try {
+    return await stack.state();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    note(`whether this is the store of the last rollout is not known, the state cannot be read: ${error.message}`);
+    return undefined;
+  }
+}
+
+function inWords({ what, wrong, unknown }: Finding): string {
+  const sign = unknown ? paint("red", "?") : wrong.length === 0 ? paint("green", "✓") : paint("red", "✗");
+  return `${sign} ${[unknown ? `${what}: unknown` : what, ...wrong].join("\n    ")}`;
+}
+
+const unknownStore = (store: string, stamps: ReadonlyMap<string, Stamp>, why: string): Finding => ({
+  what: `evidence in ${store}`,
+  wrong: [why, ...strangers(store, stamps)],
+  unknown: true,
+});
+
 /** `stamps`: what hosts and database have witnessed, by their names. */
 export async function lookThrough(store: string, stamps: ReadonlyMap<string, Stamp> = new Map()): Promise<Finding[]> {
+  if (readMark(store) === undefined)
+    return [unknownStore(store, stamps, "there is no store.json: it is not mounted, or nothing was released yet")];
   const ledger = inStore.ledger(store);
   const wrong = [...strangers(store, stamps), ...verify(ledger, witnesses(store, stamps))];
   // Entries of a broken chain prove nothing: what they name is not looked for.

@@ -1,11 +1,11 @@
 // A lock is taken away only when everybody who holds it is known to be dead.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
-import { type LockHolder, lockHolder } from "../../cli/lock.ts";
+import { type LockHolder, lockHolder, removeLocks } from "../../cli/lock.ts";
 
 let backend: string;
 
@@ -17,12 +17,20 @@ afterEach(() => {
   rmSync(backend, { recursive: true, force: true });
 });
 
+const folder = (): string => join(backend, ".pulumi/locks/organization/releases/staging");
+const holder = (gone?: Parameters<typeof lockHolder>[3]): LockHolder =>
+  lockHolder(backend, "releases", "staging", gone);
+const file = (name: string, lock: unknown) => ({ path: join(folder(), name), text: JSON.stringify(lock) });
+
+function write(name: string, lock: unknown): void {
+  writeFileSync(join(folder(), name), JSON.stringify(lock));
+}
+
 function locked(...locks: unknown[]): LockHolder {
-  const folder = join(backend, ".pulumi/locks/organization/releases/staging");
-  mkdirSync(folder, { recursive: true });
-  for (const [index, lock] of locks.entries()) writeFileSync(join(folder, `${index}.json`), JSON.stringify(lock));
-  writeFileSync(join(folder, "0.json.attrs"), "{}");
-  return lockHolder(backend, "releases", "staging");
+  mkdirSync(folder(), { recursive: true });
+  for (const [index, lock] of locks.entries()) write(`${index}.json`, lock);
+  writeFileSync(join(folder(), "0.json.attrs"), "{}");
+  return holder();
 }
 
 const dead = { pid: spawnSync(process.execPath, ["--version"]).pid, username: "deploy", hostname: hostname() };
@@ -30,7 +38,8 @@ const alive = { ...dead, pid: process.pid };
 
 test("dead engines of this machine", () => {
   const by = `deploy@${hostname()} (pid ${dead.pid})`;
-  expect(locked(dead, dead)).toEqual({ state: "dead", by: `${by}, ${by}` });
+  const files = [file("0.json", dead), file("1.json", dead)];
+  expect(locked(dead, dead)).toEqual({ state: "dead", by: `${by}, ${by}`, dead: files });
 });
 
 // A process that has ended stays in the kernel's list until its parent has asked: in a container often for good.
@@ -43,20 +52,51 @@ test.skipIf(!existsSync("/proc/self/stat"))("one that nobody has reaped is dead 
   await expect.poll(() => locked(zombie).state).toBe("dead");
 });
 
-test.each([
-  ["one of them alive", [dead, alive], `deploy@${hostname()} (pid ${process.pid})`],
-  ["not readable", ["nonsense"], "nobody knows who"],
-])("somebody: %s", (_, locks, by) => {
-  expect(locked(...locks)).toEqual({ state: "somebody", by });
+test("somebody: one of them alive", () => {
+  const by = `deploy@${hostname()} (pid ${process.pid})`;
+  expect(locked(dead, alive)).toEqual({ state: "somebody", by, dead: [file("0.json", dead)] });
 });
+
+test("a lock that does not say whose it is may be anybody's", () => {
+  const by = `nobody knows who, by ${join(folder(), "1.json")}`;
+  expect(locked(dead, "nonsense")).toEqual({ state: "unnamed", by, dead: [file("0.json", dead)] });
+});
+
+const elsewhere = { ...dead, hostname: "elsewhere", timestamp: "2026-01-02T03:04:05Z" };
 
 test("on another machine it cannot be told", () => {
-  const elsewhere = { ...dead, hostname: "elsewhere", timestamp: "2026-01-02T03:04:05Z" };
   const by = `deploy@elsewhere (pid ${dead.pid}) since 2026-01-02T03:04:05Z`;
-  expect(locked(dead, elsewhere)).toEqual({ state: "elsewhere", by });
+  expect(locked(dead, elsewhere)).toEqual({ state: "elsewhere", by, dead: [file("0.json", dead)] });
 });
 
-test("nobody without a lock, and without a backend", () => {
-  expect(locked()).toEqual({ state: "nobody", by: "" });
+test("an engine there that is known to be gone is dead, and no other of that machine", () => {
+  locked(elsewhere, { ...elsewhere, pid: dead.pid + 1 });
+  const gone = { machine: "elsewhere", pid: dead.pid };
+  expect(holder(gone)).toMatchObject({ state: "elsewhere", dead: [file("0.json", elsewhere)] });
+  rmSync(join(folder(), "1.json"));
+  expect(holder(gone)).toMatchObject({ state: "dead", dead: [file("0.json", elsewhere)] });
+});
+
+test("nobody without a lock, and without a folder for it", () => {
+  expect(locked()).toEqual({ state: "nobody", by: "", dead: [] });
   expect(lockHolder(join(backend, "nowhere"), "releases", "staging").state).toBe("nobody");
+});
+
+test("of a backend that only the engine can ask nothing is known", () => {
+  expect(lockHolder(undefined, "releases", "staging")).toEqual({ state: "unknown", by: "", dead: [] });
+});
+
+test("only what was judged is taken away, and what has come since stays", () => {
+  const { dead: judged } = locked(dead, dead);
+  // Another operator has seen the same dead locks, and is at work by now.
+  rmSync(join(folder(), "0.json"));
+  write("1.json", alive);
+  write("2.json", alive);
+  removeLocks(judged);
+  expect(readdirSync(folder()).sort()).toEqual(["0.json.attrs", "1.json", "2.json"]);
+});
+
+test("nothing is left that an engine would take for a lock", () => {
+  removeLocks(locked(dead).dead);
+  expect(readdirSync(folder())).toEqual([]);
 });

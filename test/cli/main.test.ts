@@ -80,10 +80,16 @@ test.each([
 
 test.each([
   ["history", "staging: nothing was released yet"],
-  ["verify", "✓ ledger: 0 entries, each follows the one before"],
   ["stop", "staging: nothing was ever started"],
 ])("%s before the first release", async (command, stdout) => {
   expect(await switchback({ folder, environment }, command)).toMatchObject({ exitCode: 0, stdout });
+});
+
+test("verify before the first release: an empty folder may be a store that is not mounted", async () => {
+  expect(await switchback({ folder, environment }, "verify")).toMatchObject({
+    exitCode: 1,
+    stdout: "? evidence in store: unknown\n    there is no store.json: it is not mounted, or nothing was released yet",
+  });
 });
 
 test("outside of a project", async () => {

@@ -1,6 +1,8 @@
 // The command end to end on the embedded engine: a release, one that goes back by itself, one that a person goes back
 // from, with what people read of each.
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { embedded } from "../support/engines.ts";
@@ -112,9 +114,16 @@ test("an older release is no release", async () => {
   expect(stackFile()).toContain("switchback:release: v1.1.0");
 });
 
-test("going back is a rollout of its own", async () => {
+test("going back is a rollout of its own, and takes away the lock of an engine that was killed", async () => {
+  const folder = join(project.folder, ".switchback/backend/.pulumi/locks/organization/switchback/staging");
+  const lock = { pid: spawnSync(process.execPath, ["--version"]).pid, username: "deploy", hostname: hostname() };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "killed.json"), JSON.stringify(lock));
   const rollback = await run("rollback", "--yes");
-  expect(rollback.exitCode).toBe(0);
+  expect([rollback.exitCode, existsSync(join(folder, "killed.json"))]).toEqual([0, false]);
+  expect(rollback.stderr).toContain(
+    `an earlier update was killed, of deploy@${hostname()} (pid ${lock.pid}): its lock is taken away, what it left is looked at`,
+  );
   const lines = told(rollback);
   expect(lines.slice(0, 2)).toEqual(["staging: rollout #4", "  release    v1.1.0 → v1.0.0"]);
   expect(lines).toContain("✓ v1.0.0 serves at ADDRESS (rollout 4-ID, N s)");

@@ -34,6 +34,9 @@ const contentOf = (folder: string): string[] =>
       (entry) => `${join(entry.parentPath, entry.name)}: ${readFileSync(join(entry.parentPath, entry.name), "utf8")}`,
     );
 
+/** A store is known by its mark. */
+const marked: Files = { "store/store.json": '{"id":"5709e1d0","made":"2026-01-01T00:00:00Z"}' };
+
 const usage = "For help: switchback --help";
 const noTag = (tag: string): string =>
   `switchback: option '--release <tag>' argument '${tag}' is invalid. A release is a tag without slashes and spaces.\n${usage}`;
@@ -140,7 +143,7 @@ test.each<[string, Files, string[], string | RegExp]>([
   ],
   [
     "a lease that was cut off",
-    { "store/lease.json": '{"fencing":5,' },
+    { ...marked, "store/lease.json": '{"fencing":5,' },
     ["verify"],
     `store/lease.json: is damaged: it is not JSON. ${mendLease}`,
   ],
@@ -152,7 +155,7 @@ test.each<[string, Files, string[], string | RegExp]>([
   ],
   [
     "a ledger that is a folder",
-    { "store/ledger.jsonl": undefined },
+    { ...marked, "store/ledger.jsonl": undefined },
     ["verify"],
     "store/ledger.jsonl: is a folder, a file is expected there. Move it away",
   ],
@@ -178,8 +181,8 @@ test.each(["status", "unlock"])("%s of a store whose lease is damaged", async (c
 });
 
 test("a ledger of garbage is told line by line, and nothing else of it is believed", async () => {
-  const { exitCode, stdout, stderr } = await run(["verify"], { "store/ledger.jsonl": "hello\n{}\n" });
-  expect([exitCode, stderr]).toEqual([1, ""]);
+  const { exitCode, stdout, stderr } = await run(["verify"], { ...marked, "store/ledger.jsonl": "hello\n{}\n" });
+  expect([exitCode, stderr]).toEqual([1, "engine: embedded"]);
   expect(stdout).toBe(
     "✗ ledger store/ledger.jsonl\n    store/ledger.jsonl:1: not an entry\n    store/ledger.jsonl:2: not an entry",
   );

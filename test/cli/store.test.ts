@@ -1,4 +1,5 @@
 // An empty folder in the place of a store is no answer, whatever is asked of it.
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { passFence } from "../../actions/fence.ts";
@@ -13,7 +14,7 @@ const why =
   "the store store is empty, but this environment has been released to before: is it mounted? Nothing was changed. " +
   "To go on without its backups, artifacts and ledger, on purpose: switchback:leaveStore: 5709e1d0 in the stack's file";
 
-test.each(["history", "report", "rollback", "unlock"])("%s refuses", async (command) => {
+test.each(["history", "report", "rollback", "unlock", "stop"])("%s refuses", async (command) => {
   project = new FakeProject({ store: "5709e1d0" }, []);
   expect(await project.run(command)).toEqual({ exitCode: 1, stdout: "", stderr: `switchback: ${why}` });
 });
@@ -26,8 +27,51 @@ test("status says unknown, and verify who has seen another store", async () => {
   const verify = await project.run("verify");
   expect([verify.exitCode, verify.stdout]).toEqual([
     1,
-    "✗ ledger store/ledger.jsonl\n    a was released to from the store 5709e1d0, this one is empty: is it mounted?",
+    `? evidence in store: unknown\n    ${why}\n    a was released to from the store 5709e1d0, this one is empty: is it mounted?`,
   ]);
+});
+
+test("verify does not take another store's evidence for this one's, however good it is", async () => {
+  project = new FakeProject({ store: "5709e1d0" }, []);
+  mkdirSync(join(project.folder, "store"));
+  const mark = join(project.folder, "store/store.json");
+  writeFileSync(mark, JSON.stringify({ id: "0ther000", made: "2026-01-01T00:00:00Z" }));
+  const verify = await project.run("verify", "--json");
+  expect([verify.exitCode, JSON.parse(verify.stdout)]).toEqual([
+    1,
+    [
+      {
+        what: "evidence in store",
+        wrong: [
+          "the store store is another one (0ther000) than this environment's (5709e1d0): is the right one mounted? Nothing was changed. " +
+            "To go on without its backups, artifacts and ledger, on purpose: switchback:leaveStore: 5709e1d0 in the stack's file",
+        ],
+        unknown: true,
+      },
+    ],
+  ]);
+  writeFileSync(mark, JSON.stringify({ id: "5709e1d0", made: "2026-01-01T00:00:00Z" }));
+  expect(await project.run("verify")).toEqual({
+    ...{ exitCode: 0, stderr: "" },
+    stdout: "✓ ledger: 0 entries, each follows the one before",
+  });
+});
+
+test("where the state is out of reach verify looks at the store that is there, and at none that is not", async () => {
+  project = new FakeProject({ store: "5709e1d0" }, []);
+  writeFileSync(join(project.folder, "bin/pulumi"), '#!/bin/sh\necho "error: no way to the backend" >&2; exit 1\n');
+  const note =
+    "whether this is the store of the last rollout is not known, the state cannot be read: no way to the backend";
+  expect(await project.run("verify")).toEqual({
+    ...{ exitCode: 1, stderr: note },
+    stdout: "? evidence in store: unknown\n    there is no store.json: it is not mounted, or nothing was released yet",
+  });
+  mkdirSync(join(project.folder, "store"));
+  writeFileSync(join(project.folder, "store/store.json"), '{"id":"5709e1d0","made":"2026-01-01T00:00:00Z"}');
+  expect(await project.run("verify")).toEqual({
+    ...{ exitCode: 0, stderr: note },
+    stdout: "✓ ledger: 0 entries, each follows the one before",
+  });
 });
 
 test("hosts and database are asked by their names; who was never released to says nothing", () => {

@@ -1,12 +1,11 @@
 /** Reading a repository runs nothing of it, and reads what the ids say. */
-import { chmodSync, existsSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { build } from "../../../actions/artifact/build.ts";
 import { annotatedTag } from "../../../actions/checks/annotated-tag.ts";
 import { unpack } from "../../../actions/artifact/archive.ts";
 import { checkRepository, readRelease, relate } from "../../../actions/source/git.ts";
-import { readFileSync } from "node:fs";
 import { act, temporaryFolder } from "../../support/context.ts";
 import { TestRepository } from "../../support/repository.ts";
 
@@ -70,6 +69,61 @@ test("a hook that runs this does not lead it to its own repository", async () =>
   });
   expect((await readRelease(named(repository), "v1")).commit).toBe(commit);
 });
+
+/** Sets variables for the length of a test. */
+function given(variables: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  onTestFinished(() => void vi.unstubAllEnvs());
+}
+
+const secrets = { PULUMI_CONFIG_PASSPHRASE: "a", PULUMI_ACCESS_TOKEN: "b", AWS_SECRET_ACCESS_KEY: "c" };
+
+test("a partial clone fetches what it has left out in the way git is told to, and none of our secrets are seen", async () => {
+  const origin = new TestRepository();
+  const text = "-- change: expand\n-- way back: compatible\nA";
+  const commit = origin.commit("First", { "db/0001_a.up.sql": text });
+  origin.tag("v1");
+  for (const setting of ["uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"])
+    origin.git("config", setting, "true");
+  const [clone, seen] = [join(temporaryFolder(), "clone"), join(temporaryFolder(), "seen")];
+  origin.git("clone", "--quiet", "--bare", "--filter=blob:none", `file://${origin.path}`, clone);
+  origin.git("-C", clone, "remote", "set-url", "origin", `host:${origin.path}`);
+  const ssh = join(temporaryFolder(), "ssh");
+  writeFileSync(ssh, `#!/bin/sh\nenv > ${seen}\nexec git upload-pack ${origin.path}\n`, { mode: 0o755 });
+  given({
+    ...secrets,
+    GIT_SSH: ssh,
+    GIT_SSH_VARIANT: "simple",
+    SSH_AUTH_SOCK: "/run/agent",
+    HTTPS_PROXY: "http://proxy",
+  });
+  const release = await readRelease({ path: clone, migrations: "db" }, "v1");
+  expect(release).toMatchObject({ commit, migrations: [{ revision: "0001" }] });
+  const variables = readFileSync(seen, "utf8");
+  expect(variables).toMatch(/^SSH_AUTH_SOCK=\/run\/agent$/m);
+  expect(variables).toMatch(/^HTTPS_PROXY=http:\/\/proxy$/m);
+  expect(Object.keys(secrets).filter((name) => variables.includes(name))).toEqual([]);
+});
+
+test.skipIf(process.getuid?.() !== 0)(
+  "which folders are trusted is told by git's settings, wherever they are, and by its variables (needs root)",
+  async () => {
+    const repository = new TestRepository();
+    const commit = repository.commit("First");
+    repository.tag("v1");
+    const { chownSync } = await import("node:fs");
+    for (const path of [repository.path, join(repository.path, ".git")]) chownSync(path, 12345, 12345);
+    await expect(checkRepository(named(repository))).rejects.toThrow("belongs to another user");
+    const settings = temporaryFolder();
+    mkdirSync(join(settings, "git"));
+    writeFileSync(join(settings, "git/config"), `[safe]\n\tdirectory = ${repository.path}\n`);
+    given({ XDG_CONFIG_HOME: settings });
+    expect((await readRelease(named(repository), "v1")).commit).toBe(commit);
+    vi.unstubAllEnvs();
+    given({ GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "safe.directory", GIT_CONFIG_VALUE_0: repository.path });
+    expect((await readRelease(named(repository), "v1")).commit).toBe(commit);
+  },
+);
 
 test.each([
   ["Harmless\u001b[2K\u001b[1A\u202e", "Harmless\ufffd"],

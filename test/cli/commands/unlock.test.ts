@@ -1,8 +1,8 @@
 // Lease and lock are shown, and taken away from the dead only.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { inStore } from "../../../release/store.ts";
 import { leaseSilenceSeconds } from "../../../runtime/heartbeat.ts";
@@ -25,7 +25,8 @@ afterEach(() => {
 function writeLease(owner: Owner, silentSeconds = 0): Lease {
   const heard = Date.now() - silentSeconds * 1000;
   const lease: Lease = {
-    ...{ fencing: 4, rollout: "4-other", release: "v2", step: "parcel-activation", owner, engine: dead },
+    ...{ fencing: 4, rollout: "4-other", release: "v2", step: "parcel-activation", owner },
+    engine: { ...dead, machine: owner.machine },
     ...{ opened: "4-other", since: "2026-01-02T03:04:05Z", ledger: { entry: 0, digest: "" } },
     heartbeat: new Date(heard).toISOString(),
     expires: new Date(heard + leaseSilenceSeconds * 1000).toISOString(),
@@ -35,11 +36,12 @@ function writeLease(owner: Owner, silentSeconds = 0): Lease {
   return lease;
 }
 
+const lockFile = (): string => join(project.folder, "backend/.pulumi/locks/organization/releases/staging/1.json");
+
 function writeLock({ pid, machine }: Owner): string {
-  const folder = join(project.folder, "backend/.pulumi/locks/organization/releases/staging");
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(dirname(lockFile()), { recursive: true });
   const lock = { pid, username: "deploy", hostname: machine, timestamp: "2026-01-02T03:04:05Z" };
-  writeFileSync(join(folder, "1.json"), JSON.stringify(lock));
+  writeFileSync(lockFile(), JSON.stringify(lock));
   return `deploy@${machine} (pid ${pid}) since 2026-01-02T03:04:05Z`;
 }
 
@@ -74,9 +76,58 @@ test("of one on another machine nothing can be said until it was silent for long
     `switchback: staging: whether rollout 4-other is dead cannot be seen from here. Not heard of until ${lease.expires}, it is taken for dead: try again then. Nothing was changed.`,
   );
   writeLease(elsewhere, leaseSilenceSeconds + 1);
-  writeLock(elsewhere);
+  writeLock({ ...elsewhere, pid: dead.pid });
   expect(await project.run("unlock", "--yes")).toMatchObject({ exitCode: 0 });
-  expect(readLease(store())).toMatchObject({ rollout: "", fencing: 4 });
+  expect([readLease(store()), existsSync(lockFile())]).toMatchObject([{ rollout: "", fencing: 4 }, false]);
+});
+
+test("the engine that has come after a dead one, on its machine, keeps its lock", async () => {
+  writeLease(elsewhere, leaseSilenceSeconds + 1);
+  const by = writeLock({ ...elsewhere, pid: dead.pid + 1 });
+  const { exitCode, stderr } = await project.run("unlock", "--yes");
+  expect([exitCode, stderr, existsSync(lockFile())]).toEqual([
+    1,
+    `switchback: staging: whether the engine of ${by} is dead is to be seen only there. When you know that it is: pulumi cancel --stack staging. Nothing was changed.`,
+    true,
+  ]);
+});
+
+test("a lock that does not say whose it is is nobody's to take", async () => {
+  writeLock(thisProcess());
+  writeFileSync(lockFile(), "");
+  expect(await project.run("unlock", "--yes")).toEqual({
+    exitCode: 1,
+    stdout: `lease        free\nengine lock  nobody knows who, by ${lockFile()}\n             dead or alive: it does not say whose it is`,
+    stderr:
+      "switchback: staging: whether the engine is dead that holds the lock is to be seen by nobody. When you know that it is: pulumi cancel --stack staging. Nothing was changed.",
+  });
+  expect(existsSync(lockFile())).toBe(true);
+});
+
+const unseen =
+  "staging: whether an engine holds the lock is known to the backend only. switchback up says so when one does. When you know that it is dead: pulumi cancel --stack staging.";
+
+test.each(["s3://bucket", "https://api.pulumi.com"])("what %s keeps cannot be seen: it is not free", async (url) => {
+  writeFileSync(join(project.folder, "Pulumi.yaml"), `name: releases\nbackend: { url: "${url}" }\n`);
+  const shown = "engine lock  kept by the backend: cannot be seen from here";
+  expect(await project.run("unlock")).toEqual({
+    exitCode: 1,
+    stdout: `lease        free\n${shown}`,
+    stderr: `switchback: ${unseen} Nothing was changed.`,
+  });
+  const json = await project.run("unlock", "--json");
+  expect([json.exitCode, JSON.parse(json.stdout)]).toEqual([
+    1,
+    { leaseIs: "free", lock: { state: "unknown", by: "" } },
+  ]);
+});
+
+test("the lease of the dead is freed where the lock cannot be seen, and no more is said than is known", async () => {
+  writeFileSync(join(project.folder, "Pulumi.yaml"), "name: releases\nbackend: { url: s3://bucket }\n");
+  writeLease(dead);
+  const said = await project.run("unlock", "--yes");
+  expect([said.exitCode, said.stderr]).toEqual([1, `switchback: The lease is free now. ${unseen}`]);
+  expect(readLease(store())?.rollout).toBe("");
 });
 
 test("an engine that lives, or is on another machine, keeps its lock", async () => {
@@ -105,5 +156,5 @@ test("the dead lose both, once somebody agrees", async () => {
       "unlocked. Go on with what was cut off, or release something else: switchback up",
     ].join("\n"),
   });
-  expect(readLease(store())?.rollout).toBe("");
+  expect([readLease(store())?.rollout, existsSync(lockFile())]).toEqual(["", false]);
 });

@@ -15,6 +15,7 @@ const backup = (): string => join(inStore.backup(store, "1-a-none"), "database.s
 
 beforeEach(async () => {
   store = mkdtempSync(join(tmpdir(), "switchback-verify-"));
+  writeFileSync(inStore.mark(store), '{"id":"5709e1d0","made":"2026-01-01T00:00:00Z"}');
   mkdirSync(join(store, "files"));
   writeFileSync(join(store, "files", "a.txt"), "a");
   artifact = await pack(store, join(store, "files"));
@@ -68,6 +69,17 @@ test("what is not there", async () => {
   rmSync(backup());
   rmSync(inStore.artifact(store, artifact));
   expect(await wrongs()).toEqual(["is not in the store", "is not in the store"]);
+});
+
+test("a store that is gone", async () => {
+  rmSync(store, { recursive: true });
+  expect(await lookThrough(store)).toEqual([
+    {
+      what: `evidence in ${store}`,
+      wrong: ["there is no store.json: it is not mounted, or nothing was released yet"],
+      unknown: true,
+    },
+  ]);
 });
 
 test("a ledger that was changed proves nothing", async () => {
