@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { databaseFile } from "../../actions/databases/sqlite/backup.ts";
 import { readBackup } from "../../actions/databases/sqlite/prove.ts";
-import { lossesOfRestoring } from "../../actions/databases/sqlite/restore.ts";
+import { lossesOfRestoring } from "../../actions/databases/sqlite/replaced.ts";
 import type { RolloutRecord } from "../../release/record.ts";
 import { inStore } from "../../release/store.ts";
 import { rolloutsOf } from "../../report/rollouts.ts";
@@ -105,6 +105,6 @@ async function chooseTarget(wanted: string | undefined, stack: Stack, record: Ro
 async function lossOf(stack: Stack, backup: string): Promise<{ restores: string; lost: string }> {
   const { store, database } = stack.settings;
   const { takenAt, release, provenAt = "never" } = readBackup(store, backup);
-  const lost = await lossesOfRestoring(database, join(inStore.backup(store, backup), databaseFile));
+  const lost = await lossesOfRestoring([database], join(inStore.backup(store, backup), databaseFile));
   return { restores: `backup ${backup} of ${release}, taken ${takenAt}, proven ${provenAt}`, lost };
 }

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { inStore } from "../../../release/store.ts";
@@ -90,10 +91,8 @@ async function take(
 ): Promise<BackupManifest> {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, databaseFile);
-  await copyTo(path, file);
+  await copyAlone(path, file);
   const copy = await open(file);
-  // One file, and its digest covers all of it: no write-ahead log beside it.
-  copy.exec("PRAGMA journal_mode = DELETE");
   const about = { schema: revisionOf(copy), content: contentOf(copy) };
   copy.close();
   const manifest: BackupManifest = {
@@ -104,25 +103,51 @@ async function take(
   return manifest;
 }
 
+/** The same into one file, whose digest covers all of it: no write-ahead log beside it. */
+export async function copyAlone(from: string, to: string): Promise<void> {
+  await copyTo(from, to);
+  const copy = await open(to);
+  copy.exec("PRAGMA journal_mode = DELETE");
+  copy.close();
+}
+
+interface Copying {
+  /** Default: 10. */
+  readonly waitSeconds?: number;
+  /** Passed before every try. */
+  readonly fence?: () => void;
+  /** Passed when nobody else can write to `to` any more, and before it is changed. Not for a source of a single page. */
+  readonly locked?: () => void;
+}
+
 /**
  * Copies a database that is in use, as of one moment, over whatever `to` holds; connections to either stay good. Waits
- * for others that write to `to`; `fence` is passed before every try. Errors: they do not stop, or the fence's.
+ * for others that write to `to`. Errors: they do not stop, or those of `fence` and `locked`; `to` is as it was.
+ * Killed: `to` is as it was for whoever opens it next with the right to write, or replaced as a whole.
  */
 export async function copyTo(
   from: string,
   to: string,
-  { waitSeconds = 10, fence }: { readonly waitSeconds?: number; readonly fence?: () => void } = {},
+  { waitSeconds = 10, fence, locked }: Copying = {},
 ): Promise<void> {
   const { backup } = await import("node:sqlite");
   const source = await open(from, { readOnly: true });
   const deadline = performance.now() + waitSeconds * 1000;
   // Nobody may read the copy who may not read what it was made of.
   if (!existsSync(to)) closeSync(openSync(to, "wx", statSync(from).mode & 0o777));
+  // Between two parts the target stays locked. One part fits into SQLite's memory: nothing is in the file by then.
+  const rate = locked ? Math.min(100, Math.max(1, pagesOf(source) - 1)) : 10_000;
+  let isFirst = true;
+  const progress = (): void => {
+    if (isFirst) locked?.();
+    isFirst = false;
+  };
   try {
     for (;;) {
       fence?.();
+      isFirst = true;
       try {
-        await backup(source, to, { rate: 10_000 });
+        await backup(source, to, { rate, progress });
         return;
       } catch (error) {
         if (!isLocked(error)) throw error;
@@ -135,6 +160,8 @@ export async function copyTo(
     source.close();
   }
 }
+
+const pagesOf = (database: DatabaseSync): number => Number(database.prepare("PRAGMA page_count").get()?.page_count);
 
 /** What Node says when the target is locked: SQLite's codes for that, or an error that is none. */
 const isLocked = (error: unknown): boolean =>

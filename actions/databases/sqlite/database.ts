@@ -1,14 +1,31 @@
 import { createHash } from "node:crypto";
+import { existsSync, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 
-/** Opens a database file; node:sqlite is loaded only here. Waits up to 10 s for others that write. */
+/**
+ * Opens a database file; node:sqlite is loaded only here. Waits up to 10 s for others that write. One that was cut off
+ * while it was written to is made whole again, by the journal beside it, also for who only reads.
+ */
 export async function open(path: string, options: { readOnly?: boolean } = {}): Promise<DatabaseSync> {
   // Node still calls its SQLite experimental and says so on standard error, once in every step.
   process.removeAllListeners("warning");
   const { DatabaseSync } = await import("node:sqlite");
-  const database = new DatabaseSync(path, { ...options, timeout: 10_000 });
-  return database;
+  const timeout = 10_000;
+  if (options.readOnly && existsSync(path) && isHalfWritten(path)) {
+    // Who only reads may not undo what a killed writer has left half done, and reads nothing before somebody has.
+    const writer = new DatabaseSync(path, { timeout });
+    try {
+      writer.prepare("PRAGMA schema_version").get();
+    } finally {
+      writer.close();
+    }
+  }
+  return new DatabaseSync(path, { ...options, timeout });
 }
+
+/** Or somebody is writing just now, and nothing needs to be undone. */
+const isHalfWritten = (path: string): boolean =>
+  (statSync(`${path}-journal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 
 /** Where a database remembers who has changed its schema: beside it, because a restore replaces all that is in it. */
 export const fenceOf = (path: string): string => `${path}.fence`;
@@ -70,6 +87,19 @@ export const structureOf = (database: DatabaseSync): string =>
     database,
     "SELECT sql AS name FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name <> 'switchback_migrations' ORDER BY type, name",
   ).join(";\n");
+
+/** Whether two files hold the same: structure, rows, and the number that an application may have given its schema. */
+export async function isSame(one: string, other: string): Promise<boolean> {
+  const databases = [await open(one, { readOnly: true }), await open(other, { readOnly: true })] as const;
+  const numberOf = (database: DatabaseSync) => database.prepare("PRAGMA user_version").get()?.user_version;
+  const agree = (look: (database: DatabaseSync) => unknown): boolean =>
+    JSON.stringify(look(databases[0])) === JSON.stringify(look(databases[1]));
+  try {
+    return agree(structureOf) && agree(numberOf) && agree(contentOf);
+  } finally {
+    for (const database of databases) database.close();
+  }
+}
 
 /**
  * Tables with their columns, and the names of everything else: equal for two schemas that say the same in other words, as

@@ -12,36 +12,58 @@ export interface Loss {
 
 /**
  * What a restore would lose: per table, the rows that were added or changed since the backup, seen on the columns that
- * both have. A migration's own bookkeeping does not count.
+ * both have. A row that is in several of the databases that are replaced counts once. A migration's own bookkeeping does
+ * not count.
  */
-export function losses(now: DatabaseSync, backup: DatabaseSync): Loss[] {
-  return tablesOf(now)
+export function losses(replaced: readonly DatabaseSync[], backup: DatabaseSync): Loss[] {
+  return [...new Set(replaced.flatMap(tablesOf))]
+    .sort()
     .filter((table) => table !== "switchback_migrations")
-    .map((table) => ({ table, ...compare(now, backup, table) }))
+    .map((table) => ({ table, ...compare(replaced, backup, table) }))
     .filter((loss) => loss.rows > 0 || loss.back > 0);
 }
 
-function compare(now: DatabaseSync, backup: DatabaseSync, table: string): Omit<Loss, "table"> {
-  const known = new Set(columnsOf(backup, table));
-  const columns = columnsOf(now, table).filter((column) => known.has(column));
-  if (columns.length === 0) return { rows: [...rowsOf(now, table, columnsOf(now, table))].length, back: 0 };
-  const kept = new Map<string, number>();
-  let [rows, missing] = [0, 0];
-  for (const row of rowsOf(backup, table, columns)) {
-    kept.set(row, (kept.get(row) ?? 0) + 1);
-    missing++;
+/** Rows by what is in them, with how often they are there. */
+type Rows = Map<string, number>;
+
+function compare(replaced: readonly DatabaseSync[], backup: DatabaseSync, table: string): Omit<Loss, "table"> {
+  const lost: Rows = new Map();
+  const gone: Rows = new Map();
+  for (const now of replaced) {
+    const found = differences(now, backup, table);
+    keepMost(lost, found.lost);
+    keepMost(gone, found.gone);
   }
-  for (const row of rowsOf(now, table, columns)) {
-    const left = kept.get(row) ?? 0;
-    if (left === 0) rows++;
-    else {
-      kept.set(row, left - 1);
-      missing--;
-    }
-  }
-  // A row that was changed is missing in its old form and lost in its new one: it is one row, not two.
-  return { rows, back: Math.max(0, missing - rows) };
+  // A row that was changed is gone in its old form and lost in its new one: it is one row, not two.
+  return { rows: total(lost), back: Math.max(0, total(gone) - total(lost)) };
 }
+
+/** Rows that only the database has, and rows that only the backup has. */
+function differences(now: DatabaseSync, backup: DatabaseSync, table: string): { lost: Rows; gone: Rows } {
+  const own = columnsOf(now, table);
+  const known = new Set(columnsOf(backup, table));
+  const common = own.filter((column) => known.has(column));
+  const lost: Rows = new Map();
+  const gone: Rows = new Map();
+  if (own.length === 0) return { lost, gone };
+  if (common.length > 0) for (const row of rowsOf(backup, table, common)) change(gone, row, 1);
+  for (const row of rowsOf(now, table, common.length > 0 ? common : own))
+    if (gone.has(row)) change(gone, row, -1);
+    else change(lost, row, 1);
+  return { lost, gone };
+}
+
+function change(rows: Rows, row: string, by: 1 | -1): void {
+  const count = (rows.get(row) ?? 0) + by;
+  if (count === 0) rows.delete(row);
+  else rows.set(row, count);
+}
+
+function keepMost(all: Rows, rows: Rows): void {
+  for (const [row, count] of rows) all.set(row, Math.max(count, all.get(row) ?? 0));
+}
+
+const total = (rows: Rows): number => [...rows.values()].reduce((sum, count) => sum + count, 0);
 
 /** In words, `no rows` for none. */
 export function describeLosses(found: readonly Loss[]): string {

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { type BackupManifest, copyTo, digestOf, sqliteBackup } from "../../../../actions/databases/sqlite/backup.ts";
 import { inStore } from "../../../../release/store.ts";
 import { act, temporaryFolder, until } from "../../../support/context.ts";
-import { makeShop, names } from "../../../support/database.ts";
+import { makeShop, names, rows, sql } from "../../../support/database.ts";
 
 const manifestOf = (store: string, id: string): BackupManifest =>
   JSON.parse(readFileSync(join(inStore.backup(store, id), "manifest.json"), "utf8")) as BackupManifest;
@@ -101,6 +101,18 @@ test("a copy replaces what was there, and connections to either stay good", asyn
       .all()
       .map(({ name }) => name),
   ).toEqual(["Cy", "Bo"]);
+});
+
+test("what is thrown when the target is locked leaves it as it was, and free", async () => {
+  const [from, to] = [makeShop(), makeShop()];
+  sql(from, "DELETE FROM orders");
+  const no = new Error("no");
+  const locked = (): void => {
+    throw no;
+  };
+  await expect(copyTo(from, to, { locked })).rejects.toBe(no);
+  sql(to, "INSERT INTO customers VALUES (3, 'Cy')");
+  expect([names(to), rows(to, "SELECT count(*) AS n FROM orders")]).toEqual([["Ann", "Bo", "Cy"], [{ n: 3 }]]);
 });
 
 test("a copy waits for somebody who writes to its target, and not for ever", async () => {

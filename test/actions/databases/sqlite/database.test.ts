@@ -1,10 +1,13 @@
 /** What a database holds, as text and digests that can be compared. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import {
   columnsOf,
   contentOf,
+  isSame,
   open,
   quoted,
   rowsOf,
@@ -86,4 +89,44 @@ test("equal structures are equal texts, whatever was done to get there and whate
   expect(structureOf(b)).toBe(structureOf(a));
   b.exec("CREATE INDEX by_name ON customers (name)");
   expect(structureOf(b)).not.toBe(structureOf(a));
+});
+
+test("one whose writer was killed half-way is as it was before, also for who only reads", async () => {
+  const file = makeShop();
+  sql(file, "PRAGMA journal_mode = DELETE; CREATE TABLE filler (x)");
+  const code = `
+const database = new (require("node:sqlite").DatabaseSync)(process.argv[1]);
+database.exec("PRAGMA cache_size = 5; BEGIN; UPDATE customers SET name = 'Nobody'");
+const add = database.prepare("INSERT INTO filler VALUES (randomblob(3000))");
+for (let i = 0; i < 100; i++) add.run();
+console.log("half-way");
+setInterval(() => undefined, 1000);`;
+  const writer = spawn(process.execPath, ["-e", code, file], { stdio: ["ignore", "pipe", "ignore"] });
+  await once(writer.stdout, "data");
+  writer.kill("SIGKILL");
+  await once(writer, "close");
+  expect(() => new DatabaseSync(file, { readOnly: true }).prepare("SELECT * FROM customers").all()).toThrow(
+    "attempt to write a readonly database",
+  );
+  const database = await open(file, { readOnly: true });
+  onTestFinished(() => {
+    database.close();
+  });
+  const people = database.prepare("SELECT name FROM customers").all();
+  expect([people.map(({ name }) => name), contentOf(database).filler?.rows]).toEqual([["Ann", "Bo"], 0]);
+  expect(() => {
+    database.exec("DELETE FROM orders");
+  }).toThrow("attempt to write a readonly database");
+});
+
+test.each([
+  ["a row", "INSERT INTO customers VALUES (3, 'Cy')"],
+  ["another value", "UPDATE orders SET note = x'01' WHERE id = 1"],
+  ["an index", "CREATE INDEX i ON orders (price)"],
+  ["the number of its schema", "PRAGMA user_version = 7"],
+])("two databases are the same, but for %s", async (_, text) => {
+  const [one, other] = [makeShop(), makeShop()];
+  expect(await isSame(one, other)).toBe(true);
+  sql(other, text);
+  expect(await isSame(one, other)).toBe(false);
 });

@@ -4,15 +4,18 @@ import { expect, onTestFinished, test } from "vitest";
 import { describeLosses, losses } from "../../../../actions/databases/sqlite/losses.ts";
 import { makeShop, sql } from "../../../support/database.ts";
 
-/** Losses of restoring a shop as it was, after some SQL. */
-function lossesAfter(text: string): ReturnType<typeof losses> {
-  const [now, then] = [makeShop(), makeShop()];
-  sql(now, text);
-  const databases = [now, then].map((file) => new DatabaseSync(file)) as [DatabaseSync, DatabaseSync];
-  onTestFinished(() => {
-    for (const database of databases) database.close();
-  });
-  return losses(...databases);
+/** Losses of restoring a shop as it was, after some SQL; of several shops, where several are replaced. */
+function lossesAfter(...texts: string[]): ReturnType<typeof losses> {
+  const opened = (text: string): DatabaseSync => {
+    const file = makeShop();
+    sql(file, text);
+    const database = new DatabaseSync(file);
+    onTestFinished(() => {
+      database.close();
+    });
+    return database;
+  };
+  return losses(texts.map(opened), opened("SELECT 1"));
 }
 
 test.each<[string, string, ReturnType<typeof losses>]>([
@@ -38,6 +41,22 @@ test.each<[string, string, ReturnType<typeof losses>]>([
   ],
 ])("lost: %s", (_, text, found) => {
   expect(lossesAfter(text)).toEqual(found);
+});
+
+test("a row that is in all that is replaced counts once, as does one that is in none", () => {
+  const first = "INSERT INTO customers VALUES (3, 'Cy'); DELETE FROM orders WHERE id = 1";
+  expect(
+    lossesAfter(first, `${first}; INSERT INTO customers VALUES (4, 'Dee'); DELETE FROM orders WHERE id = 2`),
+  ).toEqual([
+    { table: "customers", rows: 2, back: 0 },
+    { table: "orders", rows: 0, back: 2 },
+  ]);
+  expect(lossesAfter(first, "CREATE TABLE a (x); INSERT INTO a VALUES (1)")).toEqual([
+    { table: "a", rows: 1, back: 0 },
+    { table: "customers", rows: 1, back: 0 },
+    { table: "orders", rows: 0, back: 1 },
+  ]);
+  expect(lossesAfter()).toEqual([]);
 });
 
 test("losses are told by table", () => {

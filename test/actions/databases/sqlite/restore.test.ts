@@ -1,17 +1,23 @@
 /** Restoring a proven backup into a database in use. */
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { createInterface } from "node:readline";
 import { expect, onTestFinished, test } from "vitest";
 import { sqliteBackup } from "../../../../actions/databases/sqlite/backup.ts";
 import { readBackup, sqliteProve } from "../../../../actions/databases/sqlite/prove.ts";
-import { lossesOfRestoring, sqliteRestore } from "../../../../actions/databases/sqlite/restore.ts";
+import { sqliteRestore } from "../../../../actions/databases/sqlite/restore.ts";
 import { call } from "../../../../components/call.ts";
 import { inStore } from "../../../../release/store.ts";
-import { act, type Given } from "../../../support/context.ts";
+import { act, type Given, until } from "../../../support/context.ts";
 import { makeShop, names, sql } from "../../../support/database.ts";
 import { hostFolder } from "../../../support/hosts.ts";
+
+const keptIn = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.startsWith("replaced-in-") && name.endsWith(".sqlite"))
+    .sort();
 
 async function makeBackup(proven = true) {
   const [database, directory] = [makeShop(), hostFolder()];
@@ -56,6 +62,74 @@ test("run again after it was cut off, it counts and keeps what was replaced the 
   const second = await restore();
   expect(second.result).toEqual(first.result);
   expect(names(join(folder, "replaced-in-3-c.sqlite"))).toEqual(["Ann", "Bo", "Cy"]);
+});
+
+test.each([true, false])(
+  "done once, it is done: what was written since stays (only without loss: %s)",
+  async (onlyWithoutLoss) => {
+    const { database, folder, page, restore } = await makeBackup();
+    const first = await restore();
+    sql(database, "INSERT INTO customers VALUES (3, 'Dee')");
+    rmSync(page);
+    const again = await restore({ onlyWithoutLoss });
+    expect(again.result).toEqual({ ...first.result, did: "restored backup 2-b-v1, lost no rows" });
+    expect(names(database)).toEqual(["Ann", "Bo", "Dee"]);
+    expect([keptIn(folder), existsSync(page)]).toEqual([[], true]);
+  },
+);
+
+test("done once, and then given another structure, it is done again, with what that loses", async () => {
+  const { database, folder, restore } = await makeBackup();
+  sql(database, "INSERT INTO customers VALUES (3, 'Cy')");
+  await restore();
+  sql(database, "INSERT INTO customers VALUES (4, 'Dee'); ALTER TABLE customers ADD COLUMN nick TEXT");
+  const refused = restore({ onlyWithoutLoss: true });
+  await expect(refused).rejects.toThrow("would lose 2 rows of customers: a person has to decide");
+  expect([names(database), keptIn(folder)]).toEqual([["Ann", "Bo", "Dee"], ["replaced-in-3-c.sqlite"]]);
+  expect((await restore()).result.did).toBe("restored backup 2-b-v1, lost 2 rows of customers");
+  expect(names(database)).toEqual(["Ann", "Bo"]);
+  expect(keptIn(folder)).toEqual(["replaced-in-3-c-2.sqlite", "replaced-in-3-c.sqlite"]);
+  expect(names(join(folder, "replaced-in-3-c-2.sqlite"))).toEqual(["Ann", "Bo", "Dee"]);
+});
+
+test.each(["WAL", "DELETE"])(
+  "who still writes when it begins is waited for, kept and counted (journal: %s)",
+  async (mode) => {
+    const { database, folder, restore } = await makeBackup();
+    sql(database, `PRAGMA journal_mode = ${mode}; INSERT INTO customers VALUES (3, 'Cy')`);
+    const straggler = new DatabaseSync(database, { timeout: 5000 });
+    straggler.exec("BEGIN IMMEDIATE; INSERT INTO customers VALUES (4, 'Dee')");
+    const restoring = restore();
+    await until("it was kept", () => keptIn(folder).length > 0);
+    straggler.exec("COMMIT");
+    straggler.close();
+    const { result, told } = await restoring;
+    expect(result.did).toBe("restored backup 2-b-v1, lost 2 rows of customers");
+    const [kept = "none", ...others] = keptIn(folder).map((name) => join(folder, name));
+    expect([names(database), names(kept), others]).toEqual([["Ann", "Bo"], ["Ann", "Bo", "Cy", "Dee"], []]);
+    expect(told.filter((line) => line.startsWith("the database"))).toEqual([
+      `the database as it was is kept in ${kept}; restoring loses 1 row of customers`,
+      `the database as it was is kept in ${kept}; restoring loses 2 rows of customers`,
+    ]);
+  },
+);
+
+test("where others write between every copy and its replacement, it gives up and changes nothing", async () => {
+  const { database, folder, restore } = await makeBackup();
+  const busy = setInterval(() => {
+    try {
+      sql(database, "INSERT INTO customers (name) VALUES ('Busy')");
+    } catch {
+      // Locked just now: the next one gets in.
+    }
+  }, 0);
+  const fails = expect(restore()).rejects.toThrow(
+    `${database}: others go on writing to it under maintenance, and what they write would be lost. It was not restored. Stop them, then run the same command again`,
+  );
+  await fails.finally(() => {
+    clearInterval(busy);
+  });
+  expect([names(database).length > 6, keptIn(folder)]).toEqual([true, []]);
 });
 
 test("without an id the backup of this very rollout is restored", async () => {
@@ -116,13 +190,8 @@ console.log(query.get().names);`;
   expect(await lines.next()).toEqual({ done: false, value: "Ann,Bo" });
 });
 
-test("losses of a restore are told without restoring", async () => {
-  const { database, folder } = await makeBackup();
-  sql(database, "DELETE FROM orders WHERE id = 1; INSERT INTO customers VALUES (3, 'Cy')");
-  expect(await lossesOfRestoring(database, join(folder, "database.sqlite"))).toBe(
-    "1 row of customers, 1 deleted row of orders would be back",
-  );
+test("a restore goes on when the engine is killed", () => {
   expect(
-    call(sqliteRestore, { database, onlyWithoutLoss: true, maintenance: { action: "a", args: {} } }).survives,
+    call(sqliteRestore, { database: "d", onlyWithoutLoss: true, maintenance: { action: "a", args: {} } }).survives,
   ).toBe(true);
 });
