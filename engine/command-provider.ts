@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { archiveOf, globAssets } from "./assets.ts";
-import { detailedDiff, diffInputs } from "./diff.ts";
+import { detailedDiff, diffInputs, type DiffKind } from "./diff.ts";
 import { hasUnknown, isObject, plain, unknown, type PropertyMap, type PropertyValue } from "./property-value.ts";
 import { runScript, type ScriptOptions } from "./run-script.ts";
 import type { Provider, ResourceProvider, StepContext } from "./providers.ts";
@@ -43,7 +43,13 @@ const command: ResourceProvider = {
       return [{ property: name, reason }];
     });
   },
-  diff: ({ inputs = {} }, wanted) => diffInputs(inputs, wanted, detailedDiff(inputs, wanted)),
+  /** Triggers that come or go as a whole replace by themselves; for what changes within them the SDK says it. */
+  diff({ inputs = {} }, wanted) {
+    const { triggers, ...others } = detailedDiff(inputs, wanted);
+    if (!triggers) return diffInputs(inputs, wanted, others);
+    const detailed = { ...others, triggers: `${triggers}-replace` as DiffKind };
+    return { ...diffInputs(inputs, wanted, detailed), replaceKeys: ["triggers"] };
+  },
   async create(inputs, context) {
     const id = context.name + randomBytes(4).toString("hex");
     return { id, outputs: await outputs(inputs, inputs.create, {}, context) };

@@ -22,7 +22,9 @@ export function goalOf(request: RegisterResourceRequest): Goal {
   const asked = request.toObject();
   refuseOptions(asked);
   const { name, type, custom, version, deletebeforereplace: deleteBeforeReplace } = asked;
-  const inputs = hashAssets(propertyMap(request.getObject()));
+  const asIs = hashAssets(propertyMap(request.getObject()));
+  // To a provider, null is nothing; a component keeps it.
+  const inputs = custom ? Object.fromEntries(Object.entries(asIs).filter(([, value]) => value !== null)) : asIs;
   const options = given({
     // A provider's version is one of its inputs.
     inputs: isProviderType(type) && version !== "" ? { version, ...inputs } : inputs,

@@ -33,6 +33,22 @@ test("a changed trigger replaces: the new one first, dependents follow, the old 
   expect(project.resources().filter((resource) => resource.delete)).toEqual([]);
 });
 
+test("triggers that come or go replace as well, and null is no input", async () => {
+  const project = new EngineProject(`
+    const triggers = stage === "2" ? ["a"] : undefined;
+    step("a", { triggers });
+    step("b", { update: null as never, dir: stage === "3" ? null as never : undefined });
+  `);
+  await project.operate("up");
+  for (const stage of ["2", "3"]) {
+    project.config({ stage });
+    expect((await project.operate("up")).steps).toEqual(
+      expect.arrayContaining(["create-replacement a ok", "replace a ok", "same b ok", "delete-replaced a ok"]),
+    );
+  }
+  expect(project.resource("b").inputs).not.toHaveProperty("update");
+});
+
 test("a trigger that is a file replaces when the file's content changes, and an archive is left to the CLI", async () => {
   const project = new EngineProject(`
     const file = new pulumi.asset.FileAsset("file.txt");
