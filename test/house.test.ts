@@ -43,6 +43,13 @@ test("nothing is longer than 250 lines, no test longer than 300", () => {
   expect(long).toEqual([]);
 });
 
+test("the embedded engine stays small", () => {
+  const lines = sources.filter((file) => roomOf(file) === "engine").flatMap((file) => text(file).split("\n"));
+  const code = lines.filter((line) => !/^\s*($|\/\/|\/?\*)/.test(line));
+  expect(code.length).toBeGreaterThan(1000);
+  expect(code.length).toBeLessThanOrEqual(2800);
+});
+
 test("each room uses only what it may", () => {
   const mayUse: Record<string, readonly string[]> = {
     release: ["release"],

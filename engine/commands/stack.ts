@@ -56,12 +56,8 @@ export const commands: Commands = {
     if (!flags.yes) throw new UserError("non-interactive mode requires --yes flag");
     await locked(session, () => {
       if (session.state.deployment.resources?.length && !flags.force) {
-        throw new UserError(
-          `'${name.stack}' still has resources; removal rejected. Possible actions:\n` +
-            `- Make sure that '${name.stack}' is the stack that you want to destroy\n` +
-            "- Run `pulumi destroy` to delete the resources, then run `pulumi stack rm`\n" +
-            "- Run `pulumi stack rm --force` to override this error",
-        );
+        const remedy = "run `pulumi destroy` first, or `pulumi stack rm --force`";
+        throw new UserError(`'${name.stack}' still has resources; removal rejected: ${remedy}`);
       }
       backend.remove(name);
     });
