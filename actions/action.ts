@@ -36,6 +36,11 @@ export interface LedgerEnd {
   readonly digest: string;
 }
 
+/** A ledger's end as somebody has seen it and keeps it: the lease, a host, a database. */
+export interface Witness extends LedgerEnd {
+  readonly who: string;
+}
+
 /** The right to act, as every place keeps it where it was used: see `passFence`. */
 export interface Fencing {
   /** Grows with every rollout that takes the environment's lease. */
@@ -54,6 +59,8 @@ export interface Context<Needs = unknown> {
   readonly rollout: string;
   /** The right with which the step acts. */
   readonly fencing: Fencing;
+  /** Why the store's ledger is not the one that somebody has seen, and what to do, in words; undefined when it is. */
+  readonly whyNotWitnessed: (witness: Witness) => string | undefined;
   /** What earlier steps found out, by name. */
   readonly needs: Needs;
   /** This step's previous receipt, where the step asked for it. */

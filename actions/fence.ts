@@ -12,15 +12,20 @@ export interface Stamp extends Fencing {
   readonly at: string;
 }
 
-/** Somebody with a higher fencing number has acted: this rollout has lost its right, and must not tidy up either. */
+/**
+ * Somebody with a higher fencing number has acted, or a place has seen more than the store knows: this rollout has no right
+ * to act, and must not tidy up either.
+ */
 export class Fenced extends Refusal {}
 
 /**
  * Lets a rollout act at a place, unless one with a higher number has acted there. A fence is a folder with one file for a
  * number: numbers are only ever added, so nobody can write a lower one over a higher, however long it slept in between.
+ * Errors: `Fenced`, also where the store's ledger is not the one that this place has seen.
  */
-export function passFence(fence: string, where: string, { fencing, rollout, release }: Context): void {
-  refuseIfPassed(fence, where, fencing.number);
+export function passFence(fence: string, where: string, context: Context): void {
+  const { fencing, rollout, release } = context;
+  refuseUnlessWitnessed(refuseIfPassed(fence, where, fencing.number), where, context);
   const stamp: Stamp = { ...fencing, rollout, release, at: new Date().toISOString() };
   writeAtomic(join(fence, String(fencing.number)), `${JSON.stringify(stamp)}\n`);
   // Of two that write at the same time each sees the other, and the lower one gives way.
@@ -61,13 +66,32 @@ export function failuresOf(
   );
 }
 
-function refuseIfPassed(fence: string, where: string, number: number): void {
+/** Returns the stamp of who has acted there last. */
+function refuseIfPassed(fence: string, where: string, number: number): Stamp | undefined {
   const stamp = readStamp(fence);
-  if (stamp === undefined || stamp.number <= number) return;
+  if (stamp) refuseLower(where, stamp, number);
+  return stamp;
+}
+
+/** Refuses who comes with a lower number than somebody who has acted at a place. Errors: `Fenced`. */
+export function refuseLower(
+  where: string,
+  former: Pick<Stamp, "rollout" | "release" | "number">,
+  number: number,
+): void {
+  if (former.number <= number) return;
   throw new Fenced(
-    `${where}: rollout ${stamp.rollout} (${stamp.release}) has acted here since, with fencing number ${stamp.number} over ${number}. ` +
+    `${where}: rollout ${former.rollout} (${former.release}) has acted here since, with fencing number ${former.number} over ${number}. ` +
       "This one has lost its right and changes nothing more. What serves now: switchback status",
   );
+}
+
+/** What was seen of another store says nothing about this one. What a step itself has left here was looked at before. */
+function refuseUnlessWitnessed(stamp: Stamp | undefined, where: string, { fencing, whyNotWitnessed }: Context): void {
+  if (stamp?.store !== fencing.store || stamp.ledger.digest === fencing.ledger.digest) return;
+  const why = whyNotWitnessed({ who: where, ...stamp.ledger });
+  // What an earlier copy of the store takes for what served before is nothing to go back to.
+  if (why !== undefined) throw new Fenced(why);
 }
 
 function numbersIn(fence: string): number[] {

@@ -26,7 +26,8 @@ export function writeAtomicAlone(path: string, text: string): void {
   replace(path, temporary, text, 0o644);
 }
 
-function replace(path: string, temporary: string, text: string, mode: number): void {
+/** The same by way of a file of that name; `before`: what is to be asked right before it is put in place. */
+export function replace(path: string, temporary: string, text: string, mode: number, before?: () => void): void {
   mkdirSync(dirname(path), { recursive: true });
   try {
     const file = openSync(temporary, "wx", mode);
@@ -36,6 +37,7 @@ function replace(path: string, temporary: string, text: string, mode: number): v
     } finally {
       closeSync(file);
     }
+    before?.();
     renameSync(temporary, path);
   } catch (error) {
     // On a full disk one would be left with every heartbeat.

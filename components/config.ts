@@ -41,7 +41,11 @@ export const configSchema = z
     rollbackFrom: text.optional().describe("the release that serves, to go back from it on purpose"),
     again: text.optional().describe("the last rollout's id, to do it once more"),
     restore: text.optional().describe("the backup whose restoration is agreed to, with the loss of what came after"),
-    leaveStore: text.optional().describe("id of the store that is left behind for another one, with all that it holds"),
+    leaveStore: text
+      .optional()
+      .describe(
+        "id of the store that is left behind for another one, with all that it holds; or of one that was put back from an earlier copy, to go on with that",
+      ),
     environment: z
       .strictObject({
         address: address.describe("where customers reach the application, such as http://127.0.0.1:4180"),

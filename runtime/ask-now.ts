@@ -28,6 +28,7 @@ export async function askNow(
       tell: quiet,
       log: quiet,
     },
+    whyNotWitnessed: () => undefined,
     secret: (reference) => {
       const secret = findSecret(reference, (name) => {
         throw new Error(`the secret ${name} is not known before the rollout`);

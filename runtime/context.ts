@@ -5,6 +5,7 @@ import { findSecret } from "../actions/secret.ts";
 import { inStore } from "../release/store.ts";
 import { loadAction } from "./load.ts";
 import { makePrograms } from "./program.ts";
+import { whyNotWitnessed } from "./witness.ts";
 import type { Hiding } from "./redact.ts";
 import type { Spec, Surroundings } from "./spec.ts";
 
@@ -24,6 +25,7 @@ export function makeContext(
 ): Context {
   const context: Context = {
     ...{ step, release, rollout, fencing, needs, previous, store, signal, tell: say.tell, log: say.log },
+    whyNotWitnessed: (witness) => whyNotWitnessed(store, fencing.store, witness),
     secret: (reference) => {
       const secret = findSecret(
         reference,

@@ -1,15 +1,15 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type LedgerEnd, Refusal } from "../actions/action.ts";
-import { writeAtomicAlone } from "../actions/files.ts";
+import { exclusively } from "../actions/exclusive.ts";
 import { readJson, type Shape } from "../actions/json-file.ts";
 import { inStore } from "../release/store.ts";
-import { exclusively } from "./exclusive.ts";
 import { leaseSilenceSeconds } from "./heartbeat.ts";
-import { endOf } from "./ledger.ts";
+import { endOf, highestFencing } from "./ledger.ts";
 import { isAlive, isSame, isStopped, nameOf, type Owner, ownerShape, thisProcess } from "./owner.ts";
-import { readRecord } from "./record.ts";
+import { ownersAtWork } from "./record.ts";
+import { whyNotWitnessed } from "./witness.ts";
 
 /** The right to change an environment, held by one rollout at a time. */
 export interface Lease {
@@ -33,6 +33,8 @@ export interface Lease {
   readonly expires: string;
   /** The ledger's end at the last heartbeat: a ledger that ends earlier was cut off. */
   readonly ledger: LedgerEnd;
+  /** Id of the store whose ledger that is. Absent in leases of earlier versions: nobody knows. */
+  readonly store?: string;
 }
 
 /** Who wants the lease, and for what. */
@@ -41,6 +43,8 @@ export interface Claimant extends Pick<Lease, "rollout" | "release" | "step" | "
   readonly opens: boolean;
   /** Wants a new number, because somebody it cannot see may still act with the old one. Default false. */
   readonly anew?: boolean;
+  /** Id of the store. */
+  readonly id?: string;
 }
 
 /**
@@ -49,61 +53,82 @@ export interface Claimant extends Pick<Lease, "rollout" | "release" | "step" | "
  */
 export type Holding = "free" | "held" | "elsewhere" | "abandoned";
 
-/** Takes the lease for a rollout, or keeps it. Errors: another rollout holds it, or was opened since. */
+/**
+ * Takes the lease for a rollout, or keeps it. Errors: another rollout holds it, or was opened since; the ledger is not the
+ * one that the lease has seen.
+ */
 export function hold(store: string, claimant: Claimant): Lease {
-  const { rollout, release, step, engine, opens, anew = false } = claimant;
+  const { rollout, release, step, engine, opens, anew = false, id } = claimant;
   const path = inStore.lease(store);
   mkdirSync(dirname(path), { recursive: true });
-  return exclusively(`${path}.lock`, () => {
+  return exclusively(`${path}.lock`, ({ write }) => {
     const lease = readLease(store);
     const mine = lease?.rollout === rollout ? lease : undefined;
     if (!mine) refuseIfHeld(store, lease, claimant);
-    const last = lease?.fencing ?? 0;
+    const why = whyNotSeen(store, lease, id);
+    if (why !== undefined) throw new Refusal(why);
     const next: Lease = {
-      // By the clock, so that a store that was restored or made anew does not come to its hosts with an old number.
-      fencing: mine && !anew ? last : Math.max(last + 1, Math.floor(Date.now() / 1000)),
+      fencing: mine && !anew ? mine.fencing : nextFencing(store, lease),
       ...{ rollout, release, step, owner: thisProcess(), engine },
       opened: opens ? rollout : (lease?.opened ?? ""),
       ...(lease?.ended === undefined ? {} : { ended: lease.ended }),
       since: mine?.since ?? new Date().toISOString(),
       ...heardOf(store),
+      ...(id === undefined ? {} : { store: id }),
     };
-    writeAtomicAlone(path, JSON.stringify(next));
+    write(path, JSON.stringify(next));
     return next;
   });
 }
 
-/** Says that the rollout is still at work. Nothing is written when it no longer holds the lease. */
-export function renew(store: string, rollout: string): void {
-  change(store, rollout, () => heardOf(store));
+/** Higher than all that has acted, also where the lease itself was lost. */
+function nextFencing(store: string, lease: Lease | undefined): number {
+  const last = Math.max(lease?.fencing ?? 0, highestFencing(inStore.ledger(store)));
+  // By the clock, so that a store that was restored or made anew does not come to its hosts with an old number.
+  return Math.max(last + 1, Math.floor(Date.now() / 1000));
+}
+
+/** What the ledger has against what the lease has seen of it, and what to do, in words. `id`: of the store, as it is now. */
+export const whyNotSeen = (store: string, lease: Lease | undefined, id: string | undefined): string | undefined =>
+  // What was left on purpose has another id since: what was seen of it then says nothing.
+  lease?.store === undefined || lease.store !== id
+    ? undefined
+    : whyNotWitnessed(store, id, { who: "the lease", ...lease.ledger });
+
+/**
+ * Says that the rollout is still at work. Nothing is written when it no longer holds the lease; `fencing`: the number it
+ * was given, where somebody else may go on with the same rollout. Default: whatever it is.
+ */
+export function renew(store: string, rollout: string, fencing = Infinity): void {
+  change(store, rollout, fencing, (lease) => heardOf(store, lease));
 }
 
 /** Gives the lease back. The fencing number stays, so that no later holder gets an old one. */
-export function free(store: string, rollout: string): void {
-  change(store, rollout, () => freed(store));
+export function free(store: string, rollout: string, fencing = Infinity): void {
+  change(store, rollout, fencing, (lease) => freed(store, lease));
 }
 
-const freed = (store: string): Partial<Lease> => ({
-  ...heardOf(store),
+const freed = (store: string, lease: Lease): Partial<Lease> => ({
+  ...heardOf(store, lease),
   rollout: "",
   expires: new Date(0).toISOString(),
 });
 
 /** Gives the lease back because the rollout's last step was done. */
-export function end(store: string, rollout: string): void {
-  change(store, rollout, () => ({ ...freed(store), ended: rollout }));
+export function end(store: string, rollout: string, fencing = Infinity): void {
+  change(store, rollout, fencing, (lease) => ({ ...freed(store, lease), ended: rollout }));
 }
 
 /** Gives the lease back where the rollout has ended before, and no other step of it is at work. */
-export function freeIfEnded(store: string, rollout: string): void {
-  if (readLease(store)?.ended === rollout && ownersAtWork(store, rollout).length === 0) free(store, rollout);
+export function freeIfEnded(store: string, rollout: string, fencing = Infinity): void {
+  if (readLease(store)?.ended === rollout && ownersAtWork(store, rollout).length === 0) free(store, rollout, fencing);
 }
 
 /** Gives back what nobody is left to give back; returns that lease. Undefined: there is none, or somebody is left. */
 export function freeAbandoned(store: string): Lease | undefined {
   const lease = readLease(store);
   if (!lease || holding(store, lease) !== "abandoned") return undefined;
-  free(store, lease.rollout);
+  free(store, lease.rollout, lease.fencing);
   return lease;
 }
 
@@ -184,21 +209,23 @@ function refuseIfHeld(
   );
 }
 
-function change(store: string, rollout: string, changes: () => Partial<Lease>): void {
+function change(store: string, rollout: string, fencing: number, changes: (lease: Lease) => Partial<Lease>): void {
   const path = inStore.lease(store);
   if (rollout === "" || !existsSync(path)) return;
-  exclusively(`${path}.lock`, () => {
+  exclusively(`${path}.lock`, ({ write }) => {
     const lease = readLease(store);
-    if (lease?.rollout === rollout) writeAtomicAlone(path, JSON.stringify({ ...lease, ...changes() }));
+    if (lease?.rollout !== rollout || lease.fencing > fencing) return;
+    write(path, JSON.stringify({ ...lease, ...changes(lease) }));
   });
 }
 
-function heardOf(store: string): Pick<Lease, "heartbeat" | "expires" | "ledger"> {
+/** What was seen of the ledger stays what it is where the ledger contradicts it: that is all there is to tell it by. */
+function heardOf(store: string, lease?: Lease): Pick<Lease, "heartbeat" | "expires" | "ledger"> {
   const now = Date.now();
   return {
     heartbeat: new Date(now).toISOString(),
     expires: new Date(now + leaseSilenceSeconds * 1000).toISOString(),
-    ledger: endOf(inStore.ledger(store)),
+    ledger: lease && whyNotSeen(store, lease, lease.store) !== undefined ? lease.ledger : endOf(inStore.ledger(store)),
   };
 }
 
@@ -206,14 +233,4 @@ function heardOf(store: string): Pick<Lease, "heartbeat" | "expires" | "ledger">
 function isSilent({ expires }: Lease): boolean {
   const left = Date.parse(expires) - Date.now();
   return !(left >= 0 && left <= 2 * leaseSilenceSeconds * 1000);
-}
-
-function ownersAtWork(store: string, rollout: string): Owner[] {
-  const folder = join(store, "steps");
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((file) => file.isFile() && file.name.endsWith(".json"))
-    .map((file) => readRecord(join(folder, file.name)))
-    .flatMap((record) => (record?.state === "running" && record.rollout === rollout ? [record.owner] : []))
-    .filter((owner) => isAlive(owner) !== false);
 }

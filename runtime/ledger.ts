@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { isUtf8 } from "node:buffer";
-import { appendFileSync, closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync } from "node:fs";
+import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
-import type { LedgerEnd } from "../actions/action.ts";
-import { exclusively } from "./exclusive.ts";
-import { atPath, withPath } from "../actions/files.ts";
-import { misfit, parseJson, type Shape } from "../actions/json-file.ts";
+import type { LedgerEnd, Witness } from "../actions/action.ts";
+import { exclusively } from "../actions/exclusive.ts";
+import { refuseLower } from "../actions/fence.ts";
+import { atPath } from "../actions/files.ts";
+import { entryOf, linesOf, readBack, readBytes } from "./ledger-lines.ts";
 
 /** Something that happened, without the chain's own fields. */
 export interface Happening {
@@ -32,23 +33,25 @@ export interface Entry extends Happening {
   readonly digest: string;
 }
 
-/** A ledger's end as somebody has seen it and keeps it: the lease, a host, a database. */
-export interface Witness extends LedgerEnd {
-  readonly who: string;
-}
-
-/** Appends to the ledger and returns when the entry is on the disk. Reads the end of the file only, however long it is. */
+/**
+ * Appends to the ledger and returns when the entry is on the disk. Reads the end of the file only, however long it is.
+ * Errors: `Fenced` for a step of a rollout that has lost its right to another one, which is in the ledger already. That it
+ * has failed is evidence, and is written down.
+ */
 export function append(path: string, happening: Happening): void {
   mkdirSync(dirname(path), { recursive: true });
-  exclusively(`${path}.lock`, () => {
+  exclusively(`${path}.lock`, ({ want }) => {
     // A line that was cut off by a crash stays as evidence; the chain goes on from the entry before it.
-    const { last, broken, whole } = readEnd(path);
+    const { last, broken, whole, highest } = readEnd(path);
+    if (highest && isLate(happening, highest))
+      refuseLower("the ledger", { ...highest, number: highest.fencing }, happening.fencing);
     const entry = {
       number: (last?.number ?? 0) + broken + 1,
       at: new Date().toISOString(),
       ...happening,
       previous: last?.digest ?? "",
     };
+    want();
     try {
       appendFileSync(path, `${whole ? "" : "\n"}${JSON.stringify({ ...entry, digest: digestOf(entry) })}\n`);
       const file = openSync(path, "r+");
@@ -66,6 +69,16 @@ export function endOf(path: string): LedgerEnd {
   return { entry: last?.number ?? 0, digest: last?.digest ?? "" };
 }
 
+/** The highest fencing number in the ledger, 0 for none. */
+export const highestFencing = (path: string): number => readEnd(path).highest?.fencing ?? 0;
+
+/**
+ * Whether a step was written, or is about to be, by a rollout that has lost its right. Steps of one rollout that are done
+ * side by side may have different numbers: the one that is taken over from a machine that fell silent gets a new one.
+ */
+const isLate = ({ kind, rollout, fencing }: Happening, highest: Happening): boolean =>
+  kind === "step" && rollout !== highest.rollout && fencing < highest.fencing;
+
 /** The entries that can be read; `verify` names the lines that cannot. */
 export function readLedger(path: string): Entry[] {
   return linesOf(readBytes(path).toString("utf8")).flatMap((line) => entryOf(line) ?? []);
@@ -77,6 +90,7 @@ export function verify(path: string, witnesses: readonly Witness[] = []): string
   const seen = new Map<string, number>();
   let previous = "";
   let end = 0;
+  let highest: Entry | undefined;
   const bytes = readBytes(path);
   const text = bytes.toString("utf8");
   if (!isUtf8(bytes)) wrong.push(`${path}: holds bytes that are no text`);
@@ -94,6 +108,11 @@ export function verify(path: string, witnesses: readonly Witness[] = []): string
     // By its text, too: spaces in it change nothing that it says, and are not how it was written.
     if (digest !== digestOf(rest) || JSON.stringify(entry) !== line)
       wrong.push(`${where}: was changed after it was written`);
+    if (highest && isLate(entry, highest))
+      wrong.push(
+        `${where}: was written with fencing number ${entry.fencing} after rollout ${highest.rollout} had ${highest.fencing}: by one that had lost its right`,
+      );
+    highest = higher(highest, entry);
     seen.set(digest, entry.number);
     previous = digest;
     end = entry.number;
@@ -106,6 +125,17 @@ const broken = (parent: number | undefined): string =>
   parent === undefined
     ? "does not follow the entry before it"
     : `a fork: follows entry ${parent}, as an earlier line does. Two copies of this ledger were written to`;
+
+/** What a ledger has against what somebody has seen of it, in words; undefined when it has that entry. Reads from its end. */
+export function contradictionTo(path: string, witness: Witness): string | undefined {
+  if (witness.entry === 0) return undefined;
+  const { lines } = readBack(path, (tail) => numberOf(tail.find(entryOf)) <= witness.entry);
+  const alike = lines.filter((line) => line.includes(witness.digest)).flatMap((line) => entryOf(line) ?? []);
+  const seen = new Map(alike.map(({ digest, number }) => [digest, number]));
+  return contradiction(path, numberOf(lines.findLast(entryOf), 0), seen, witness)[0];
+}
+
+const numberOf = (line = "", otherwise = Infinity): number => entryOf(line)?.number ?? otherwise;
 
 /** A chain that was cut off behind whole entries holds in itself: only who has seen more of it can tell. */
 function contradiction(
@@ -124,71 +154,27 @@ function contradiction(
       ];
 }
 
-const chunkBytes = 16 * 1024;
-
-/** The last entry, how many lines that are none stand behind it, and whether the last line is a whole one. */
-function readEnd(path: string): { last: Entry | undefined; broken: number; whole: boolean } {
-  let file: number;
-  try {
-    file = openSync(path, "r");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    return { last: undefined, broken: 0, whole: true };
-  }
-  try {
-    const { size } = fstatSync(file);
-    for (let bytes = chunkBytes; ; bytes *= 4) {
-      const length = Math.min(bytes, size);
-      const buffer = Buffer.alloc(length);
-      readSync(file, buffer, 0, length, size - length);
-      // What stands before the first line's end is a part of a line.
-      const lines = linesOf(buffer.toString("utf8", length === size ? 0 : buffer.indexOf("\n") + 1));
-      const index = lines.findLastIndex((line) => entryOf(line) !== undefined);
-      if (index < 0 && length < size) continue;
-      const last = entryOf(lines[index] ?? "");
-      return { last, broken: lines.length - 1 - index, whole: length === 0 || buffer.at(-1) === 10 };
-    }
-  } catch (error) {
-    throw withPath(path, error);
-  } finally {
-    closeSync(file);
-  }
+/** What stands at a ledger's end. */
+interface End {
+  readonly last: Entry | undefined;
+  /** How many lines that are no entry stand behind the last one. */
+  readonly broken: number;
+  /** Whether the last line is a whole one. */
+  readonly whole: boolean;
+  /** Who has acted with the highest fencing number: the last step, or a failure behind it. */
+  readonly highest: Entry | undefined;
 }
+
+function readEnd(path: string): End {
+  const { lines, whole } = readBack(path, (tail) => tail.some((line) => entryOf(line)?.kind === "step"));
+  const entries = lines.map(entryOf);
+  const index = entries.findLastIndex(Boolean);
+  const step = entries.findLastIndex((entry) => entry?.kind === "step");
+  const highest = entries.slice(Math.max(0, step)).reduce(higher, undefined);
+  return { last: entries[index], broken: lines.length - 1 - index, whole, highest };
+}
+
+const higher = (one: Entry | undefined, other: Entry | undefined): Entry | undefined =>
+  other && other.fencing > (one?.fencing ?? 0) ? other : one;
 
 const digestOf = (entry: object): string => createHash("sha256").update(JSON.stringify(entry)).digest("hex");
-
-const shape: Shape = {
-  number: "number",
-  at: "string",
-  kind: "string",
-  rollout: "string",
-  release: "string",
-  step: "string",
-  action: "string",
-  began: "string",
-  seconds: "number",
-  by: "string",
-  previous: "string",
-  digest: "string",
-};
-
-/** Undefined for a line that says less than every entry does: whoever reads entries relies on that. */
-function entryOf(line: string): Entry | undefined {
-  const entry = parseJson(line);
-  return misfit(entry, shape) === undefined ? (entry as Entry) : undefined;
-}
-
-function readBytes(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0);
-    throw withPath(path, error);
-  }
-}
-
-/** An empty line is a line, too: nobody of ours has written it. What stands behind the last line's end is none. */
-function linesOf(text: string): string[] {
-  const lines = text.split("\n");
-  return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
-}

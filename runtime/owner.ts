@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 
 /** A process somewhere that may still be at work. */
@@ -11,6 +12,12 @@ export interface Owner {
    * same number. After a restart of the machine numbers and counts repeat.
    */
   readonly began: string;
+  /**
+   * Where its number means this process: the machine by its own id, and the kernel's PID namespace, as a digest. A
+   * container and its host, or two machines, may have the same name. Empty where that is not known, absent in records of
+   * earlier versions.
+   */
+  readonly within?: string;
 }
 
 export const ownerShape = { machine: "string", user: "string", pid: "number", began: "string" } as const;
@@ -50,9 +57,13 @@ function above(pid: number, name: string): number | undefined {
 
 /** Whether the owner still runs; undefined when that cannot be seen from this machine. */
 export function isAlive(owner: Owner): boolean | undefined {
-  if (owner.machine !== hostname()) return undefined;
+  if (owner.machine !== hostname() || isApart(owner.within, within())) return undefined;
   return !hasEnded(owner.pid) && began(owner.pid) === owner.began;
 }
+
+/** Whether two processes are known to be counted in different places. */
+const isApart = (one: string | undefined, other: string | undefined): boolean =>
+  Boolean(one) && Boolean(other) && one !== other;
 
 /** Whether no process of this machine with that number runs; one that nobody has reaped yet has ended. */
 export function hasEnded(pid: number): boolean {
@@ -69,12 +80,18 @@ export const isStopped = (owner: Owner): boolean =>
   isAlive(owner) === true && ["T", "t"].includes(statOf(owner.pid)?.[1] ?? "");
 
 export const isSame = (one: Owner, other: Owner): boolean =>
-  one.machine === other.machine && one.pid === other.pid && one.began === other.began;
+  one.machine === other.machine &&
+  one.pid === other.pid &&
+  one.began === other.began &&
+  !isApart(one.within, other.within);
 
 export const nameOf = (owner: Owner): string => `${owner.user}@${owner.machine} (pid ${owner.pid})`;
 
 /** A process of this machine. */
-export const ownerOf = (pid: number): Owner => ({ machine: hostname(), user: userName(), pid, began: began(pid) });
+export const ownerOf = (pid: number): Owner => ({
+  ...{ machine: hostname(), user: userName(), pid, began: began(pid) },
+  within: within(),
+});
 
 /** A container's user often has a number and no name. */
 function userName(): string {
@@ -91,16 +108,34 @@ function began(pid: number): string {
   return ticks === undefined ? "" : `${ticks} ${boot()}`;
 }
 
-let known: string | undefined;
-
 /** Another one after every start of the machine; empty where the kernel does not tell. */
-function boot(): string {
-  try {
-    known ??= readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  } catch {
-    known = "";
-  }
-  return known;
+const boot = once(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim());
+
+/**
+ * A machine without an id of its own is known by its start: after the next one nobody can tell it from another machine, and
+ * the heartbeat decides. The id itself is nobody's business.
+ */
+const within = once(() => {
+  const pids = readlinkSync("/proc/self/ns/pid");
+  return createHash("sha256")
+    .update(`${machineId() || boot()} ${pids}`)
+    .digest("hex")
+    .slice(0, 16);
+});
+
+const machineId = once(() => readFileSync("/etc/machine-id", "utf8").trim());
+
+/** What does not change while this process runs; empty where it cannot be found out. */
+function once(find: () => string): () => string {
+  let known: string | undefined;
+  return () => {
+    try {
+      known ??= find();
+    } catch {
+      known = "";
+    }
+    return known;
+  };
 }
 
 /** Fields of proc(5)'s stat from the second on: name, state, parent, ... The name stands in parentheses. */

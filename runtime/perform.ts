@@ -14,7 +14,7 @@ import { hiding } from "./redact.ts";
 import { retrying } from "./retry.ts";
 import { keyOf, type Spec, type Surroundings } from "./spec.ts";
 import { openLog } from "./step-log.ts";
-import { enterStore, wantStore } from "./store.ts";
+import { enterStore, leaveBehind, wantStore } from "./store.ts";
 import { inStore } from "../release/store.ts";
 
 /** Runs a step's action in this process and returns its receipt. Errors: the action's, after `onFailure` was carried out. */
@@ -23,7 +23,8 @@ export async function perform(given: Spec, surroundings: Surroundings, tell: (li
   const spec: Spec = { ...given, store: resolve(given.store) };
   const { rollout, secrets, timeoutSeconds, engine } = surroundings;
   // Before anything is written: where a mount is gone nothing is made in its place.
-  const id = spec.opens ? enterStore(given.store, expectedIn(spec, surroundings)) : wantStore(given.store);
+  const expected = expectedIn(spec, surroundings);
+  const found = spec.opens ? enterStore(given.store, expected) : wantStore(given.store);
   const hidden = hiding(Object.values(secrets));
   const { redact } = hidden;
   const log = openLog(given.store, rollout, spec.step, redact);
@@ -32,20 +33,21 @@ export async function perform(given: Spec, surroundings: Surroundings, tell: (li
     tell(clip(redact(line)));
   };
   const { tuning } = await loadAction(spec.action);
-  const claimant: Claimant = { rollout, release: spec.release, step: spec.step, engine, opens: false };
   if (spec.opens) await wantFree(spec.store, engine, say);
+  const id = spec.opens ? leaveBehind(given.store, found, expected) : found;
+  const claimant: Claimant = { rollout, release: spec.release, step: spec.step, engine, opens: false, id };
   let lease = spec.opens ? undefined : hold(spec.store, claimant);
   const claimed = await claim(spec, keyOf(spec, surroundings, tuning), rollout, say);
   if ("receipt" in claimed) {
     log.line("already done in this rollout: its receipt is given again");
-    if (spec.last) end(spec.store, rollout);
+    if (spec.last) end(spec.store, rollout, lease?.fencing);
     return claimed.receipt;
   }
   if (claimed.tookOver && lease) lease = hold(spec.store, { ...claimant, anew: true });
   const fencing = fencingOf(spec.store, id, lease);
   const happened = beginHappening(spec, rollout, fencing);
   const silence = keepBeating(() => {
-    renew(spec.store, rollout);
+    renew(spec.store, rollout, fencing.number);
   });
   const contextFor = (seconds: number): Context =>
     makeContext(spec, surroundings, fencing, AbortSignal.timeout(Math.ceil(seconds * 1000)), {
@@ -58,9 +60,9 @@ export async function perform(given: Spec, surroundings: Surroundings, tell: (li
     append(inStore.ledger(spec.store), { kind: "step", ...happened(), ...opened, receipt });
     claimed.end({ receipt });
     // Cut off by Ctrl-C, what goes on to its end by itself is the last of its rollout.
-    if (spec.last) end(spec.store, rollout);
-    else if (isAlive(engine) === false) free(spec.store, rollout);
-    else freeIfEnded(spec.store, rollout);
+    if (spec.last) end(spec.store, rollout, fencing.number);
+    else if (isAlive(engine) === false) free(spec.store, rollout, fencing.number);
+    else freeIfEnded(spec.store, rollout, fencing.number);
     return receipt;
   } catch (error) {
     const message = clipLines(redact(explain(error)));
@@ -70,7 +72,7 @@ export async function perform(given: Spec, surroundings: Surroundings, tell: (li
     try {
       claimed.end({ message });
       append(inStore.ledger(spec.store), { kind: "failure", ...happened(), message });
-      free(spec.store, rollout);
+      free(spec.store, rollout, fencing.number);
     } catch (also) {
       say(`the failure could not be written down: ${explain(also)}`);
     }

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, statSync, utimesSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { exclusively } from "./exclusive.ts";
-import { readIfThere, writeAtomicAlone } from "../actions/files.ts";
+import { exclusively, type Held } from "../actions/exclusive.ts";
+import { readIfThere } from "../actions/files.ts";
 import { misfit, parseJson } from "../actions/json-file.ts";
 import { keepBeating, stepSilenceSeconds } from "./heartbeat.ts";
 import { type Entry, readLedger } from "./ledger.ts";
@@ -45,9 +45,9 @@ export async function claim(
   let told = false;
   let tookOver = false;
   for (;;) {
-    const last = exclusively(`${path}.lock`, () => {
+    const last = exclusively(`${path}.lock`, ({ write }) => {
       const former = readRecord(path);
-      const inTheWay = takeOver(spec, former, mine);
+      const inTheWay = takeOver(spec, former, mine, write);
       tookOver = inTheWay === undefined && former?.state === "running" && isAlive(former.owner) === undefined;
       return inTheWay;
     });
@@ -65,11 +65,11 @@ export async function claim(
     end: (result) => {
       stop();
       const state = "receipt" in result ? ("done" as const) : ("failed" as const);
-      exclusively(`${path}.lock`, () => {
+      exclusively(`${path}.lock`, ({ write }) => {
         const now = readRecord(path);
         // Who slept too long finds another run's record here, which is none of its business.
         if (now === undefined || isSame(now.owner, mine.owner))
-          writeAtomicAlone(path, JSON.stringify({ ...mine, state, ...result }));
+          write(path, JSON.stringify({ ...mine, state, ...result }));
       });
     },
   };
@@ -87,6 +87,7 @@ function takeOver(
   { store, step }: Spec,
   last: StepRecord | undefined,
   mine: Omit<StepRecord, "state">,
+  write: Held["write"],
 ): StepRecord | undefined {
   const path = inStore.step(store, step);
   if (last?.state === "running" && atWork(path, last, mine.rollout)) return last;
@@ -96,10 +97,10 @@ function takeOver(
   const receipt = same?.state === "running" ? receiptIn(inStore.ledger(store), same, step) : undefined;
   if (same !== undefined && receipt !== undefined) {
     const done: StepRecord = { ...same, state: "done", receipt };
-    writeAtomicAlone(path, JSON.stringify(done));
+    write(path, JSON.stringify(done));
     return done;
   }
-  writeAtomicAlone(path, JSON.stringify({ ...mine, state: "running" } satisfies StepRecord));
+  write(path, JSON.stringify({ ...mine, state: "running" } satisfies StepRecord));
   return undefined;
 }
 
@@ -129,4 +130,15 @@ function atWork(path: string, { owner, rollout }: StepRecord, asking: string): b
   const alive = isAlive(owner) ?? isHeardOf;
   // Of a rollout that has lost the lease one that was stopped is not waited for: it is refused should it wake up.
   return alive && !(rollout !== asking && isStopped(owner) && !isHeardOf);
+}
+
+/** Who is at work on the steps of a rollout, or may be: on another machine. */
+export function ownersAtWork(store: string, rollout: string): Owner[] {
+  const folder = dirname(inStore.step(store, ""));
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((file) => file.isFile() && file.name.endsWith(".json"))
+    .map((file) => readRecord(join(folder, file.name)))
+    .flatMap((record) => (record?.state === "running" && record.rollout === rollout ? [record.owner] : []))
+    .filter((owner) => isAlive(owner) !== false);
 }

@@ -5,6 +5,7 @@ import { Refusal } from "../actions/action.ts";
 import { writeAtomic } from "../actions/files.ts";
 import { readJson } from "../actions/json-file.ts";
 import { inStore } from "../release/store.ts";
+import { readLease, whyNotSeen } from "./lease.ts";
 
 /** What tells a store from an empty folder, such as the place of a mount that is gone. Made with the first rollout. */
 export interface StoreMark {
@@ -16,7 +17,7 @@ export interface StoreMark {
 export interface Expected {
   /** Id of the store of the last rollout, undefined before the first. */
   readonly id: string | undefined;
-  /** Id of the store that is left on purpose, `none` for none. */
+  /** Id of the store that is left on purpose, `none` for none; also of one that stays as it is, and is not what it was. */
   readonly leaving: string;
 }
 
@@ -29,11 +30,11 @@ export function readMark(store: string): StoreMark | undefined {
   ) as StoreMark | undefined;
 }
 
-/** Why this is not the environment's store, in words; undefined when it is, or may become it. */
+/** Why this is not the environment's store, or an earlier copy of it, in words; undefined when it is, or may become it. */
 export function whyNotStore(store: string, { id, leaving }: Expected): string | undefined {
   if (id === undefined || id === leaving) return undefined;
   const found = readMark(store);
-  if (found?.id === id) return undefined;
+  if (found?.id === id) return whyNotSeen(store, readLease(store), id);
   const what =
     found === undefined
       ? `the store ${store} is empty, but this environment has been released to before: is it mounted?`
@@ -52,10 +53,22 @@ export function enterStore(store: string, expected: Expected): string {
     const found = readMark(store);
     if (found) return found.id;
     makeFolder(store);
-    const mark: StoreMark = { id: randomBytes(4).toString("hex"), made: new Date().toISOString() };
-    writeAtomic(inStore.mark(store), `${JSON.stringify(mark)}\n`);
-    return mark.id;
+    return writeMark(store);
   });
+}
+
+/**
+ * Gives a store that is left on purpose, and is still the one in use, an id of its own: an earlier copy goes on by itself,
+ * and what lease, hosts and database have seen is of another ledger from now on. For who may open a rollout, which
+ * remembers the id. Returns it; the same one where no store is left, or another one.
+ */
+export const leaveBehind = (store: string, id: string, { leaving }: Expected): string =>
+  id === leaving ? usable(store, () => writeMark(store)) : id;
+
+function writeMark(store: string): string {
+  const mark: StoreMark = { id: randomBytes(4).toString("hex"), made: new Date().toISOString() };
+  writeAtomic(inStore.mark(store), `${JSON.stringify(mark)}\n`);
+  return mark.id;
 }
 
 /** The id of a store that a rollout was opened in. Errors: it is not there, and nothing is made in its place. */

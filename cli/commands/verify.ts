@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { unpack } from "../../actions/artifact/archive.ts";
 import { databaseFile, digestOf } from "../../actions/databases/sqlite/backup.ts";
 import { inStore } from "../../release/store.ts";
+import type { Witness } from "../../actions/action.ts";
 import type { Stamp } from "../../actions/fence.ts";
 import { rolloutsOf } from "../../report/rollouts.ts";
 import { readLease } from "../../runtime/lease.ts";
-import { readLedger, verify, type Witness } from "../../runtime/ledger.ts";
+import { readLedger, verify } from "../../runtime/ledger.ts";
 import { readMark } from "../../runtime/store.ts";
 import { type CommonOptions, openStack } from "../open.ts";
 import { Problem } from "../problem.ts";
@@ -99,7 +100,7 @@ function witnesses(store: string, stamps: ReadonlyMap<string, Stamp>): Witness[]
   const lease = readLease(store);
   const id = readMark(store)?.id;
   return [
-    ...(lease ? [{ who: "the lease", ...lease.ledger }] : []),
+    ...(lease && (lease.store ?? id) === id ? [{ who: "the lease", ...lease.ledger }] : []),
     ...[...stamps].flatMap(([who, stamp]) => (stamp.store === id ? [{ who, ...stamp.ledger }] : [])),
   ];
 }

@@ -1,10 +1,13 @@
 /** Fences: whoever comes with a lower number than one that has acted is refused, whatever it slept through. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { Context } from "../../actions/action.ts";
 import { failuresOf, Fenced, passFence, readStamp } from "../../actions/fence.ts";
+import { inStore } from "../../release/store.ts";
+import { append, endOf } from "../../runtime/ledger.ts";
 import { makeContext, root, temporaryFolder } from "../support/context.ts";
 
 const contextOf = (fencing: number, rollout: string) =>
@@ -30,6 +33,68 @@ test("a higher number passes and is remembered with what it had seen of the ledg
   });
   expect(Date.now() - Date.parse(at)).toBeLessThan(10_000);
   expect(readdirSync(fence)).toEqual(["5"]);
+});
+
+/** A store with a ledger of so many entries, and the right to act that a step gets there. */
+function rightIn(store: string, ...steps: string[]): Context {
+  const path = inStore.ledger(store);
+  for (const step of steps)
+    append(path, {
+      ...{
+        kind: "step",
+        rollout: "4-a",
+        release: "v2",
+        step,
+        action: "a",
+        fencing: 4,
+        began: "",
+        seconds: 1,
+        by: "me",
+      },
+    });
+  const { context } = makeContext({ fencing: 4, rollout: "4-a", release: "v2", store });
+  return { ...context, fencing: { ...context.fencing, ledger: endOf(path) } };
+}
+
+test("a ledger that is not the one which was seen here is refused, and what was seen is kept", () => {
+  const [folder, store] = [temporaryFolder(), temporaryFolder()];
+  const [fence, ledger] = [join(folder, "fence"), inStore.ledger(store)];
+  passFence(fence, "web-1", rightIn(store, "one"));
+  passFence(fence, "web-1", rightIn(store, "two", "three"));
+  const [first = ""] = readFileSync(ledger, "utf8").split("\n");
+  writeFileSync(ledger, `${first}\n`);
+  const stamp = readStamp(fence);
+  const onPurpose =
+    "Nothing is changed. Put the newest copy of the store in its place. " +
+    "To go on with this one as it is, on purpose: switchback:leaveStore: 5709e1d0 in the stack's file";
+  expect(() => {
+    passFence(fence, "web-1", rightIn(store));
+  }).toThrow(
+    new Fenced(
+      `${ledger}: ends at entry 1, web-1 has witnessed entry 3: it was cut off, or is an earlier copy of the store. ${onPurpose}`,
+    ),
+  );
+  const grown = rightIn(store, "other", "and other", "and more");
+  expect(() => {
+    passFence(fence, "web-1", grown);
+  }).toThrow(
+    new Fenced(
+      `${ledger}: a fork: its entry 3 is not the one that web-1 has witnessed. Another copy of the store went on. ${onPurpose}`,
+    ),
+  );
+  expect(readStamp(fence)).toEqual(stamp);
+  // Left on purpose: it goes on under another id, and what was seen under the former one is of another ledger.
+  passFence(fence, "web-1", { ...grown, fencing: { ...grown.fencing, store: "1ef7beef" } });
+  expect(readStamp(fence)).toMatchObject({ store: "1ef7beef", ledger: { entry: 4 } });
+});
+
+test("a step that was let in is let in again, whatever becomes of the ledger meanwhile: it must be able to go back", () => {
+  const [folder, store] = [temporaryFolder(), temporaryFolder()];
+  const right = rightIn(store, "one", "two");
+  passFence(join(folder, "fence"), "web-1", right);
+  writeFileSync(inStore.ledger(store), "");
+  passFence(join(folder, "fence"), "web-1", right);
+  expect(readStamp(join(folder, "fence"))?.ledger).toEqual(right.fencing.ledger);
 });
 
 test("what a crash has left of a stamp is none", () => {

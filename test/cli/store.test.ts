@@ -1,9 +1,12 @@
 // An empty folder in the place of a store is no answer, whatever is asked of it.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import type { LedgerEnd } from "../../actions/action.ts";
 import { passFence } from "../../actions/fence.ts";
 import { stampsOf } from "../../cli/store.ts";
+import { endOf } from "../../runtime/ledger.ts";
+import { good } from "../report/entries.ts";
 import { makeContext } from "../support/context.ts";
 import { FakeProject } from "./commands/fake-project.ts";
 
@@ -72,6 +75,27 @@ test("where the state is out of reach verify looks at the store that is there, a
     ...{ exitCode: 0, stderr: note },
     stdout: "✓ ledger: 0 entries, each follows the one before",
   });
+});
+
+test.each(["history", "rollback", "status"])("%s is told by who has seen more of the ledger", async (command) => {
+  const left = new FakeProject({ store: "5709e1d0" }, good("1-a", "v1"));
+  project = left;
+  const store = join(left.folder, "store");
+  writeFileSync(join(store, "store.json"), '{"id":"5709e1d0","made":""}');
+  const { context } = makeContext({ store });
+  const { entry, digest } = endOf(join(store, "ledger.jsonl"));
+  const seeing = (ledger: LedgerEnd): void => {
+    rmSync(join(left.folder, "a.sqlite.fence"), { recursive: true, force: true });
+    passFence(join(left.folder, "a.sqlite.fence"), "a", { ...context, fencing: { ...context.fencing, ledger } });
+  };
+  seeing({ entry, digest });
+  expect((await left.run(command)).stdout).not.toContain("witnessed");
+  seeing({ entry: entry + 3, digest: "d".repeat(64) });
+  const { exitCode, stdout, stderr } = await left.run(command);
+  const seen = `store/ledger.jsonl: ends at entry ${entry}, a.sqlite has witnessed entry ${entry + 3}: it was cut off, or is an earlier copy of the store. Nothing is changed.`;
+  expect([exitCode, stdout + stderr]).toEqual([1, expect.stringContaining(seen)]);
+  writeFileSync(join(left.folder, "Pulumi.staging.yaml"), `${left.stackFile}  switchback:leaveStore: 5709e1d0\n`);
+  expect((await left.run(command)).stdout).not.toContain("witnessed");
 });
 
 test("hosts and database are asked by their names; who was never released to says nothing", () => {

@@ -131,6 +131,17 @@ test("a holder on another machine that was silent for long enough has lost it", 
   expect(opening(store, "5-mine")).toMatchObject({ rollout: "5-mine", opened: "5-mine" });
 });
 
+test("so has one in a container under this machine's name; not before, though nobody sees its process here", () => {
+  const store = temporaryFolder();
+  const owner: Owner = { ...dead, within: "0123456789abcdef" };
+  const lease = writeLease(store, { owner });
+  expect(holding(store, lease)).toBe("elsewhere");
+  expect(freeAbandoned(store)).toBeUndefined();
+  expect(() => opening(store, "5-mine")).toThrow(refusalOf(lease));
+  writeLease(store, { owner }, leaseSilenceSeconds + 1);
+  expect(opening(store, "5-mine").rollout).toBe("5-mine");
+});
+
 test("a clock that jumped, here or there, makes a lease neither last for ever nor count as heard of", () => {
   const store = temporaryFolder();
   const hour = 3600;

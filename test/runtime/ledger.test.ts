@@ -1,10 +1,21 @@
 /** The ledger: a chain over everything that happened, which shows what was done to it. */
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { append, endOf, type Entry, type Happening, readLedger, verify } from "../../runtime/ledger.ts";
+import { Fenced } from "../../actions/fence.ts";
+import {
+  append,
+  contradictionTo,
+  endOf,
+  type Entry,
+  type Happening,
+  highestFencing,
+  readLedger,
+  verify,
+} from "../../runtime/ledger.ts";
 import { root, temporaryFolder } from "../support/context.ts";
 
 const happening = (step: string): Happening => ({
@@ -123,6 +134,66 @@ test("what was cut off behind whole entries is known to those who have seen more
   expect(verify(path)).toEqual([]);
   expect(verify(path, [witness])).toEqual([
     `${path}: ends at entry 2, web-1 has witnessed entry 3: it was cut off, or is an earlier copy of the store`,
+  ]);
+});
+
+test("so it is known, without reading all of it, to whoever asks for one entry", () => {
+  const path = makeLedger("one", "two");
+  const witness = { who: "web-1", ...endOf(path) };
+  append(path, { ...happening("three"), receipt: { text: "x".repeat(100_000), quoted: witness.digest } });
+  const later = { who: "web-2", ...endOf(path) };
+  append(path, happening("four"));
+  for (const seen of [witness, later, { who: "web-3", entry: 0, digest: "" }])
+    expect(contradictionTo(path, seen)).toBeUndefined();
+  rewrite(path, (lines) => lines.slice(0, 2));
+  expect(contradictionTo(path, witness)).toBeUndefined();
+  expect(contradictionTo(path, later)).toBe(
+    `${path}: ends at entry 2, web-2 has witnessed entry 3: it was cut off, or is an earlier copy of the store`,
+  );
+  for (const step of ["other", "and more"]) append(path, happening(step));
+  expect(contradictionTo(path, later)).toBe(
+    `${path}: a fork: its entry 3 is not the one that web-2 has witnessed. Another copy of the store went on`,
+  );
+  expect(contradictionTo(join(temporaryFolder(), "none"), witness)).toMatch(/: ends at entry 0, web-1 has witnessed/);
+});
+
+const late = { ...happening("late"), rollout: "1-zzz", fencing: 6 };
+
+test("a step of a rollout that has lost its right is not written; that it has failed is", () => {
+  const path = makeLedger("one");
+  expect(() => {
+    append(path, late);
+  }).toThrow(
+    new Fenced(
+      "the ledger: rollout 2-abc (v1) has acted here since, with fencing number 7 over 6. " +
+        "This one has lost its right and changes nothing more. What serves now: switchback status",
+    ),
+  );
+  append(path, { ...late, kind: "failure", message: "late" });
+  // Behind a failure the steps before it count, too; of one rollout steps side by side may have different numbers.
+  expect(() => {
+    append(path, late);
+  }).toThrow(Fenced);
+  append(path, { ...happening("aside"), fencing: 6 });
+  append(path, { ...happening("next"), rollout: "3-def", kind: "failure", fencing: 9 });
+  expect(() => {
+    append(path, happening("two"));
+  }).toThrow("rollout 3-def (v1) has acted here since, with fencing number 9 over 7");
+  expect([readLedger(path).map(({ fencing }) => fencing), highestFencing(path), verify(path)]).toEqual([
+    [7, 6, 6, 9],
+    9,
+    [],
+  ]);
+});
+
+test("one that was written nevertheless is named", () => {
+  const path = makeLedger("one");
+  const [{ at, digest: previous }] = readLedger(path) as [Entry];
+  const entry = { ...{ number: 2, at }, ...late, previous };
+  const hash = createHash("sha256").update(JSON.stringify(entry)).digest("hex");
+  appendFileSync(path, `${JSON.stringify({ ...entry, digest: hash })}\n`);
+  expect(verify(path)).toEqual([
+    `${path}:2: was written with fencing number 6 after rollout 2-abc had 7: by one that had lost its right`,
   ]);
 });
 

@@ -1,5 +1,5 @@
 /** Whether the process that owns something still runs. */
-import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
@@ -11,8 +11,8 @@ import { root, temporaryFolder, until } from "../support/context.ts";
 
 test("this process is named, and alive", () => {
   const owner = thisProcess();
-  expect({ ...owner, began: "" }).toEqual({
-    ...{ machine: hostname(), user: userInfo().username, pid: process.pid, began: "" },
+  expect({ ...owner, began: "", within: "" }).toEqual({
+    ...{ machine: hostname(), user: userInfo().username, pid: process.pid, began: "", within: "" },
   });
   expect(isAlive(owner)).toBe(true);
   expect(nameOf({ machine: "web-1", user: "kim", pid: 7, began: "" })).toBe("kim@web-1 (pid 7)");
@@ -28,6 +28,19 @@ test("of another machine nothing can be said", () => {
   expect(isAlive({ ...thisProcess(), machine: "elsewhere" })).toBeUndefined();
 });
 
+test("nor of a process on another machine with this one's name, or in a container of its own", () => {
+  const owner: Owner = { ...thisProcess(), within: "0123456789abcdef" };
+  expect([isAlive(owner), isStopped(owner)]).toEqual([undefined, false]);
+  expect(isSame(owner, { ...owner, within: "fedcba9876543210" })).toBe(false);
+});
+
+test("a record that says nothing of that is read as before", () => {
+  const { within, ...owner } = thisProcess();
+  expect([isAlive(owner), isSame(owner, { ...owner, within: within ?? "" })]).toEqual([true, true]);
+  expect(isAlive({ ...owner, began: "12345" })).toBe(false);
+  expect(isAlive({ ...owner, within: "" })).toBe(true);
+});
+
 const onProc = test.runIf(existsSync("/proc/self/stat"));
 
 onProc("a later process with the same number is not the owner", () => {
@@ -40,6 +53,27 @@ onProc("a process of the machine's last run is not alive, though its number and 
   const before: Owner = { ...thisProcess(), began: `${ticks} 0b4f9c1e-0000-4000-8000-000000000000` };
   expect([isAlive(before), isStopped(before), isSame(before, thisProcess())]).toEqual([false, false, false]);
 });
+
+const canUnshare = spawnSync("unshare", ["--pid", "--fork", "--mount-proc", "true"]).status === 0;
+
+test.runIf(canUnshare)(
+  "a process in another PID namespace under the same host name cannot be told (needs root)",
+  async () => {
+    const code = `import { isAlive, thisProcess } from ${JSON.stringify(`${root}runtime/owner.ts`)};
+process.stdin.once("data", (text) => { console.log(JSON.stringify([isAlive(JSON.parse(text)) ?? null])); process.exit(); });
+console.log(JSON.stringify(thisProcess()));`;
+    const argv = ["--pid", "--fork", "--mount-proc", process.execPath, "--input-type=module", "-e", code];
+    const child = spawn("unshare", argv, { stdio: ["pipe", "pipe", "inherit"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const [inside] = (await once(child.stdout, "data")) as [Buffer];
+    const owner = JSON.parse(inside.toString()) as Owner;
+    expect([owner.machine, owner.pid < process.pid, isAlive(owner)]).toEqual([hostname(), true, undefined]);
+    // Which is at work by all that can be known, and ends when it has answered the same question about this process.
+    child.stdin.write(JSON.stringify(thisProcess()));
+    const [answer] = (await once(child.stdout, "data")) as [Buffer];
+    expect(answer.toString()).toBe("[null]\n");
+  },
+);
 
 onProc("a process that waits to be reaped is not alive", async () => {
   // sh starts a child, and turns into a program that never asks after it.

@@ -11,6 +11,7 @@ import { type Action, type Call, type Context, Refusal } from "../../actions/act
 import { findSecret } from "../../actions/secret.ts";
 import { loadAction } from "../../runtime/load.ts";
 import { makePrograms } from "../../runtime/program.ts";
+import { whyNotWitnessed } from "../../runtime/witness.ts";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -56,6 +57,7 @@ export function makeContext<Needs = unknown>(given: Given<Needs> = {}): Surround
     store: given.store ?? temporaryFolder(),
     ...{ signal, log },
     tell: (line) => void told.push(line),
+    whyNotWitnessed: (witness) => whyNotWitnessed(context.store, context.fencing.store, witness),
     secret: (reference) =>
       findSecret(reference, (name) => {
         const secret = given.secrets?.[name];

@@ -9,6 +9,8 @@ export interface Settled extends Manifest {
   readonly rollout: string;
   /** The folder that served before that rollout, empty for none. */
   readonly before: string;
+  /** The right it was done with. Absent in what earlier versions have written. */
+  readonly fencing?: number;
 }
 
 /** Undefined before the first release. Errors: what is written there is nothing of ours. */

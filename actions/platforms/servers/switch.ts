@@ -1,8 +1,8 @@
 import { inStore } from "../../../release/store.ts";
 import type { Context, Zod } from "../../action.ts";
 import { reason } from "../../check.ts";
-import { Fenced, failuresOf } from "../../fence.ts";
-import { writeAtomicAlone } from "../../files.ts";
+import { exclusively } from "../../exclusive.ts";
+import { Fenced, failuresOf, refuseLower } from "../../fence.ts";
 import {
   enterHost,
   type Evidence,
@@ -75,14 +75,21 @@ export const whyNotInPlace = (hosts: readonly Host[], folder: string): string =>
 
 /**
  * What serves once all hosts run the release in `folder`, remembered in the store. Not verified: a host may be lost, and
- * what is true of the others is recorded all the same. Errors: `Fenced`.
+ * what is true of the others is recorded all the same. Errors: `Fenced`, also where one that came later has settled.
  */
 export function settle({ hosts }: Switch, folder: string, verified: boolean, context: Context): After {
   enterHosts(hosts, verified, context);
-  const { rollout } = context;
-  const settled: Settled = { ...manifestOf(hosts, folder, context), folder, rollout, before: servedBefore(context) };
-  writeAtomicAlone(inStore.settled(context.store), JSON.stringify(settled));
-  return { ...settled, verified };
+  const { rollout, store } = context;
+  const fencing = context.fencing.number;
+  const path = inStore.settled(store);
+  const manifest = manifestOf(hosts, folder, context);
+  return exclusively(`${path}.lock`, ({ write }) => {
+    const last = readSettled(store);
+    if (last) refuseLower("the store", { ...last, number: last.fencing ?? 0 }, fencing);
+    const settled: Settled = { ...manifest, folder, rollout, before: servedBefore(context), fencing };
+    write(path, JSON.stringify(settled));
+    return { ...settled, verified };
+  });
 }
 
 function enterHosts(hosts: readonly Host[], all: boolean, context: Context): void {

@@ -40,7 +40,7 @@ test("back to what served before: all hosts, verified, and remembered", async ()
   const hosts = await threeHosts();
   for (const host of hosts) host.place("v1");
   const { context, store } = makeContext({ rollout: "3-c" });
-  const after = { ...manifestOf("v1"), folder: "v1-f", rollout: "3-c", before: "" };
+  const after = { ...manifestOf("v1"), folder: "v1-f", rollout: "3-c", before: "", fencing: 1 };
   expect(await switchBack(switchOf(hosts), "v1-f", context)).toEqual({ ...after, verified: true });
   expect(readSettled(store)).toEqual(after);
   expect(hosts.map(currentOf)).toEqual(["v1-f", "v1-f", "v1-f"]);
@@ -62,7 +62,7 @@ test("back where a host is lost: the others go back, and what is true is recorde
   for (const host of hosts) host.place("v1");
   rmSync(hosts[0].directory, { recursive: true });
   const { context, told, store } = makeContext({ rollout: "3-c" });
-  const after = { ...manifestOf("v1"), folder: "v1-f", rollout: "3-c", before: "" };
+  const after = { ...manifestOf("v1"), folder: "v1-f", rollout: "3-c", before: "", fencing: 1 };
   expect(await switchBack(switchOf(hosts), "v1-f", context)).toEqual({ ...after, verified: false });
   expect(told.at(-1)).toMatch(/^v1 does not serve well either, .*: web-1: releases\/v1-f is not there\./);
   expect([existsSync(hosts[0].directory), hosts.slice(1).map(currentOf)]).toEqual([false, ["v1-f", "v1-f"]]);
