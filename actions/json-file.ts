@@ -1,9 +1,15 @@
 import { Refusal } from "./action.ts";
 import { readIfThere } from "./files.ts";
 
-/** The fields of a file that somebody relies on, and what kind of value each must hold. */
+/** What a value must be. A pattern: a text that it matches. A list of one kind: a list of values that all are of it. */
+export type Kind = "string" | "number" | "boolean" | "object" | RegExp | readonly [Kind] | Shape;
+
+/**
+ * The fields of a file that somebody relies on, and what each must hold. One whose name ends in `?` may be missing; `*`
+ * stands for every field there is.
+ */
 export interface Shape {
-  readonly [field: string]: "string" | "number" | "boolean" | "object" | Shape;
+  readonly [field: string]: Kind;
 }
 
 /**
@@ -31,14 +37,36 @@ export function parseJson(text: string): unknown {
 /** The first thing about a value that does not fit, in words; undefined when it fits. */
 export function misfit(value: unknown, shape: Shape, at = "it"): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return `${at} is no object`;
-  for (const [field, kind] of Object.entries(shape)) {
-    const inner: unknown = Object.hasOwn(value, field) ? (value as Record<string, unknown>)[field] : undefined;
-    const name = at === "it" ? field : `${at}.${field}`;
-    const wrong = typeof kind === "object" ? misfit(inner, kind, name) : misfitOf(inner, kind, name);
+  for (const [key, kind] of Object.entries(shape)) {
+    const wrong =
+      key === "*" ? misfitIn(Object.values(value), kind, `a field of ${at}`) : misfitAt(value, key, kind, at);
     if (wrong !== undefined) return wrong;
   }
   return undefined;
 }
 
-const misfitOf = (value: unknown, kind: string, name: string): string | undefined =>
-  typeof value === kind && value !== null ? undefined : `${name} is no ${kind}`;
+function misfitAt(holder: object, key: string, kind: Kind, at: string): string | undefined {
+  const field = key.replace(/\?$/, "");
+  const value: unknown = Object.hasOwn(holder, field) ? (holder as Record<string, unknown>)[field] : undefined;
+  if (value === undefined && key.endsWith("?")) return undefined;
+  return misfitOf(value, kind, at === "it" ? field : `${at}.${field}`);
+}
+
+function misfitOf(value: unknown, kind: Kind, name: string): string | undefined {
+  if (typeof kind === "string") return typeof value === kind && value !== null ? undefined : `${name} is no ${kind}`;
+  if (kind instanceof RegExp)
+    return typeof value === "string" && kind.test(value) ? undefined : `${name} is none of the words it can be`;
+  if (!isList(kind)) return misfit(value, kind, name);
+  return Array.isArray(value) ? misfitIn(value, kind[0], `an entry of ${name}`) : `${name} is no list`;
+}
+
+/** Of many values the first that does not fit; which one it is may be a name that is no text for people. */
+function misfitIn(values: readonly unknown[], kind: Kind, name: string): string | undefined {
+  for (const value of values) {
+    const wrong = misfitOf(value, kind, name);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+const isList = (kind: Kind): kind is readonly [Kind] => Array.isArray(kind);

@@ -1,7 +1,9 @@
 import type { Target } from "../actions/checks/target.ts";
-import { parseJson } from "../actions/json-file.ts";
+import { Refusal } from "../actions/action.ts";
+import { misfit, parseJson, type Shape } from "../actions/json-file.ts";
+import { unpackRecord } from "../actions/rollout/unpack-record.ts";
 import type { Start, Terms } from "../actions/watch/terms.ts";
-import { type PackedRecord, type RolloutRecord, unpackRecord } from "../release/record.ts";
+import type { RolloutRecord } from "../release/record.ts";
 
 /** What the CLI reads of a stack's state. Secrets are not needed for any of it. */
 export interface State {
@@ -36,14 +38,28 @@ interface Resource {
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
-/** Reads `pulumi stack export`. */
+const deploymentShape: Shape = { "resources?": [{ type: "string", "inputs?": "object", "outputs?": "object" }] };
+
+const activationShape: Shape = {
+  hosts: [{ name: "string", directory: "string", address: "string" }],
+  ...{ address: "string", reload: ["string"], evidence: { health: "string", version: "string" } },
+};
+
+/** Reads `pulumi stack export`. Errors: it is no state, or what it remembers of the last rollout is damaged. */
 export function readState(exported: string): State {
-  const { deployment } = JSON.parse(exported) as { deployment?: { resources?: readonly Resource[] } | null };
-  const resources = deployment?.resources ?? [];
+  const state = parseJson(exported);
+  // A stack that was only just made has no deployment.
+  const { deployment } = (state ?? {}) as { deployment?: unknown };
+  const wrong = misfit(state, {}) ?? misfit(deployment ?? {}, deploymentShape, "deployment");
+  if (wrong !== undefined)
+    throw new Refusal(
+      `the stack's state is damaged: ${wrong}. Put it back from a copy: pulumi stack import --file COPY`,
+    );
+  const { resources = [] } = (deployment ?? {}) as { resources?: readonly Resource[] };
   const outputs = resources.find((one) => one.type === "pulumi:pulumi:Stack")?.outputs ?? {};
   const steps = resources.filter((one) => one.type === "command:local:Command");
   return {
-    record: outputs.record === undefined ? undefined : unpackRecord(outputs.record as PackedRecord),
+    record: outputs.record === undefined ? undefined : unpackRecord(outputs.record),
     wayBack: outputs.wayBack as State["wayBack"],
     activation: steps.map(argsOf).find(isActivation),
     routes: steps
@@ -70,5 +86,4 @@ function watchingIn(resource: Resource): State["watching"] {
     : undefined;
 }
 
-const isActivation = (args: unknown): args is Activation =>
-  typeof args === "object" && args !== null && ["hosts", "address", "reload", "evidence"].every((key) => key in args);
+const isActivation = (args: unknown): args is Activation => misfit(args, activationShape) === undefined;

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Refusal } from "../actions/action.ts";
 import { situationOf } from "../actions/rollout/situation.ts";
+import { unpackRecord } from "../actions/rollout/unpack-record.ts";
 import { checkRepository, readRelease } from "../actions/source/git.ts";
 import { type Plan, planRollout } from "../release/plan.ts";
-import { afterOf, type PackedRecord, type RolloutRecord, unpackRecord } from "../release/record.ts";
+import { afterOf, type RolloutRecord } from "../release/record.ts";
 import { whyNotStore, whyUnusable } from "../runtime/store.ts";
 import { type Config, configurationDigest } from "./config.ts";
 
@@ -53,5 +54,5 @@ export async function planRelease(config: Config): Promise<Planning> {
 async function lastRecord(): Promise<RolloutRecord | undefined> {
   const own = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const details: { value?: unknown } = await new pulumi.StackReference(own).getOutputDetails("record");
-  return details.value === undefined ? undefined : unpackRecord(details.value as PackedRecord);
+  return details.value === undefined ? undefined : unpackRecord(details.value);
 }

@@ -1,4 +1,4 @@
-import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { deflateRawSync } from "node:zlib";
 import type { Plan } from "./plan.ts";
 
 /** What the stack remembers of its last rollout: an output, and the next rollout's starting point. */
@@ -25,10 +25,6 @@ export type PackedRecord = Omit<RolloutRecord, "plan"> & { readonly plan: string
 
 export function packRecord({ plan, ...rest }: RolloutRecord): PackedRecord {
   return { ...rest, plan: deflateRawSync(JSON.stringify(plan)).toString("base64url") };
-}
-
-export function unpackRecord({ plan, ...rest }: PackedRecord): RolloutRecord {
-  return { ...rest, plan: JSON.parse(inflateRawSync(Buffer.from(plan, "base64url")).toString("utf8")) as Plan };
 }
 
 /** The rollout that the next one comes after: asking for the same again after a bad end is another rollout. */

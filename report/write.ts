@@ -27,17 +27,22 @@ export function writeReport(
   const evidence = evidenceOf(store, id);
   const logOf = (step: string): string | undefined => (evidence.has(`${step}.log`) ? `${step}.log` : undefined);
   // The ledger does not hold what was reviewed; a report that was written while the state did is the one that knows.
-  const reviewed = plan === undefined ? reviewedBefore(evidence.read("report.json")) : {};
+  const kept = plan === undefined ? reviewedBefore(evidence) : {};
   const report = {
     ...makeReport({ environment, rollout, earlier: rollouts.slice(0, at), plan, logOf, gates: gatesOf(store, id) }),
-    ...reviewed,
+    ...kept,
   };
   evidence.write("report.md", toMarkdown(report));
   evidence.write("report.json", `${JSON.stringify(report, undefined, 2)}\n`);
   return { report, path: evidence.path("report.md") };
 }
 
-function reviewedBefore(text: string | undefined): Pick<Report, "plan"> {
-  const plan = text === undefined ? undefined : (JSON.parse(text) as Report).plan;
+const reviewed = {
+  "plan?": { from: "string", commits: ["string"], before: "string", after: "string", wayBack: "string" },
+} as const;
+const remedy = "Restore it from a copy of the store, or remove it: what was reviewed is then missing in the report";
+
+function reviewedBefore({ read }: ReturnType<typeof evidenceOf>): Pick<Report, "plan"> {
+  const { plan } = (read("report.json", reviewed, remedy) ?? {}) as Pick<Report, "plan">;
   return plan === undefined ? {} : { plan };
 }

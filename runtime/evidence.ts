@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readIfThere, writeAtomic } from "../actions/files.ts";
+import { writeAtomic } from "../actions/files.ts";
+import { readJson, type Shape } from "../actions/json-file.ts";
 import { inStore } from "../release/store.ts";
 
 /** The evidence of one rollout: its logs, and what is written about it. */
@@ -9,8 +10,8 @@ export function evidenceOf(store: string, rollout: string) {
   return {
     path,
     has: (name: string): boolean => existsSync(path(name)),
-    /** The text of a piece of evidence, undefined when there is none. */
-    read: (name: string): string | undefined => readIfThere(path(name)),
+    /** What a piece of evidence holds, undefined when there is none. Errors: it is damaged; see `readJson`. */
+    read: (name: string, shape: Shape, remedy: string): unknown => readJson(path(name), shape, remedy),
     /** Puts a piece of evidence in place, whole. */
     write: (name: string, text: string): void => {
       writeAtomic(path(name), text);

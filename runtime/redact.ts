@@ -1,30 +1,38 @@
 import { plain } from "../actions/plain.ts";
+import { encoded, written } from "./secret-forms.ts";
 
 const shown = "[secret]";
 
 /**
- * Returns a function that takes the given secrets, as they are and as they are commonly encoded, out of a text, and leaves
- * the rest `plain`: that first, or a secret could hide behind what nobody sees.
+ * Returns a function that takes the given secrets, as they are and as they are commonly encoded (`written`, `encoded`), out
+ * of a text, and leaves the rest `plain`: that first, or a secret could hide behind what nobody sees.
  */
 export function redactor(secrets: readonly string[]): (text: string) => string {
-  const forms = secrets
-    .filter((secret) => secret.length >= 4)
-    .flatMap((secret) => [
-      secret,
-      plain(secret),
-      JSON.stringify(secret).slice(1, -1),
-      encodeURIComponent(secret),
-      Buffer.from(secret).toString("base64"),
-      Buffer.from(secret).toString("hex"),
-      // A key of several lines reaches a log line by line.
-      ...secret.split("\n").flatMap((line) => (line.trim().length >= 8 ? [line.trim()] : [])),
-    ]);
-  // Longest first: a form that contains another must not be left half shown.
-  const unique = [...new Set(forms)].sort((a, b) => b.length - a.length);
-  if (unique.length === 0) return plain;
-  // In one go: a second one would look for secrets in what the first has put in their place.
-  const any = new RegExp(unique.map((form) => form.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|"), "g");
-  return (text) => plain(text).replace(any, shown);
+  const texts = [...new Set(secrets.flatMap(textsOf))].filter((text) => text.length >= 4);
+  if (texts.length === 0) return plain;
+  // Longest first: of two that begin at the same place the longer must not be left half shown.
+  texts.sort((a, b) => b.length - a.length);
+  const each = texts.map((text) => ({ written: written(text), encoded: encoded(text) }));
+  const all = anyOf(
+    each.flatMap((one) => [one.written, ...one.encoded.map(({ pattern }) => pattern)]),
+    "g",
+  );
+  // Secrets are nearly never there, and two short lists are gone through faster than one that is as long as both.
+  const writings = anyOf(each.map((one) => one.written));
+  const signs = anyOf(each.flatMap((one) => one.encoded.map(({ sign }) => sign)));
+  return (text) => {
+    const clean = plain(text);
+    // In one go: a second one would look for secrets in what the first has put in their place.
+    return writings.test(clean) || signs.test(clean) ? clean.replaceAll(all, shown) : clean;
+  };
+}
+
+const anyOf = (patterns: readonly string[], flags = ""): RegExp => new RegExp([...new Set(patterns)].join("|"), flags);
+
+/** What a secret is known by: itself, as `plain` leaves it, and its lines, as a key of several ones reaches a log. */
+function textsOf(secret: string): string[] {
+  const lines = secret.split("\n").map((line) => line.trim());
+  return [secret, plain(secret), ...lines.filter((line) => line.length >= 8)];
 }
 
 /** The same for secrets that become known one after another. */

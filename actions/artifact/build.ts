@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, mkdirSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { lstatSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { inStore } from "../../release/store.ts";
-import { type Context, defineAction } from "../action.ts";
-import { readIfThere, writeAtomic, writeNew } from "../files.ts";
+import { type Context, defineAction, Refusal } from "../action.ts";
+import { atPath, readIfThere, removeUnfinished, writeAtomic, writeNew } from "../files.ts";
 import { misfit, parseJson } from "../json-file.ts";
 import { gitCommand } from "../source/git-command.ts";
 import { type Artifact, isDigest, pack } from "./archive.ts";
@@ -17,7 +16,7 @@ interface Args {
 
 /**
  * Builds a commit into an artifact in the store; what the store holds is never built again.
- * Killed: leaves a temporary folder behind, and nothing in the store.
+ * Killed: leaves a `.part` folder in the store, which is never used and which the next build removes.
  */
 export const build = defineAction<Args, unknown, Artifact>(import.meta.url, {
   args: (z) =>
@@ -29,19 +28,22 @@ export const build = defineAction<Args, unknown, Artifact>(import.meta.url, {
     }),
   timeoutSeconds: 1800,
   run: async (args, context) => {
-    const known = knownBuild(context.store, args);
+    const { store, fencing } = context;
+    removeUnfinished(store, (name) => Number(unfinishedName.exec(name)?.[1] ?? Infinity) <= fencing.number);
+    const known = knownBuild(store, args);
     if (known) {
       context.tell(`${args.commit.slice(0, 7)} is in the store already`);
       return known;
     }
-    const folder = mkdtempSync(join(tmpdir(), "switchback-build-"));
+    const folder = resolve(inStore.building(store, fencing.number));
+    mkdirSync(folder, { mode: 0o700 });
     try {
-      await exportCommit(args, folder, context);
-      for (const command of args.commands) await context.exec(command, { cwd: join(folder, "files") });
-      // What says which commit it is must not depend on the tag: production takes the very artifact staging proved.
-      writeNew(join(folder, "files", "REVISION"), `${args.commit}\n`);
-      const artifact = { digest: await pack(context.store, join(folder, "files")), commit: args.commit };
-      remember(context.store, args, artifact);
+      await makeFiles(args, folder, context).catch((error: unknown) => {
+        wantRoom(folder);
+        throw atPath(error, folder);
+      });
+      const artifact = { digest: await pack(store, join(folder, "files")), commit: args.commit };
+      remember(store, args, artifact);
       context.tell(`built ${args.commit.slice(0, 7)}: ${artifact.digest.slice(0, 12)}`);
       return artifact;
     } finally {
@@ -50,12 +52,43 @@ export const build = defineAction<Args, unknown, Artifact>(import.meta.url, {
   },
 });
 
+/** Of a rollout that came later it may be at work; of an earlier one it was killed, or has lost its right. */
+const unfinishedName = /^build\.(\d+)\.part$/;
+
+async function makeFiles(args: Args, folder: string, context: Context): Promise<void> {
+  await exportCommit(args, folder, context);
+  // Where the store lies in a working copy, git must not take that one for the release's.
+  const surroundings = { cwd: join(folder, "files"), environment: { GIT_CEILING_DIRECTORIES: folder } };
+  for (const command of args.commands) await context.exec(command, surroundings);
+  // What says which commit it is must not depend on the tag: production takes the very artifact staging proved.
+  writeNew(join(folder, "files", "REVISION"), `${args.commit}\n`);
+}
+
+/** Programs say that a disk is full in the words of their language, if at all; the disk itself can be asked. Errors: it is. */
+function wantRoom(folder: string): void {
+  try {
+    writeFileSync(join(folder, "room"), Buffer.alloc(64 * 1024));
+  } catch (error) {
+    throw atPath(error, folder);
+  }
+}
+
 async function exportCommit({ repository, commit }: Args, folder: string, context: Context): Promise<void> {
   const { extract } = await import("tar");
   const archive = join(folder, "export.tar");
   await context.exec(gitCommand(repository, "archive", "--format=tar", "-o", archive, commit), { cwd: folder });
-  mkdirSync(join(folder, "files"));
-  await extract({ file: archive, cwd: join(folder, "files"), strict: true });
+  const files = join(folder, "files");
+  mkdirSync(files);
+  const sizes: [path: string, size: number][] = [];
+  await extract({
+    ...{ file: archive, cwd: files, strict: true },
+    onReadEntry: ({ type, path, size }) => {
+      if (type === "File") sizes.push([path, size]);
+    },
+  });
+  // On a disk that becomes full a file is cut off, and nothing is said of it.
+  const cut = sizes.find(([path, size]) => lstatSync(join(files, path)).size !== size);
+  if (cut) throw new Refusal(`${join(files, cut[0])}: was not written whole. Run the same command again`);
 }
 
 const recordOf = (store: string, { commit, commands }: Args): string => {

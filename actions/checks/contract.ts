@@ -67,9 +67,9 @@ interface Compared {
 
 function judge(now: Contract, { before, allowed }: Compared, context: Context): ReturnType<typeof pass> {
   const { store, step, release } = context;
-  const of = (name: string): string => inStore.contract(store, step, name);
-  const known = [release, before].find((name) => read(of(name)) !== undefined);
-  const baseline = known === undefined ? undefined : read(of(known));
+  const of = (name: string): Contract | undefined => readContract(store, step, name);
+  const known = [release, before].find((name) => of(name) !== undefined);
+  const baseline = known === undefined ? undefined : of(known);
   const found = baseline === undefined ? [] : differences(baseline, now);
   const drift = found.filter((one) => !isAllowed(one, allowed));
   const count = `${Object.keys(now).length} answers`;
@@ -77,7 +77,7 @@ function judge(now: Contract, { before, allowed }: Compared, context: Context): 
     return fail(
       `${drift.length === 1 ? "1 difference" : `${drift.length} differences`} from ${known ?? ""}: ${drift.map(({ words }) => words).join("; ")}`,
     );
-  writeAtomic(of(release), `${JSON.stringify(now, undefined, 2)}\n`);
+  writeAtomic(inStore.contract(store, step, release), `${JSON.stringify(now, undefined, 2)}\n`);
   if (known !== undefined)
     return pass(
       `${count} as ${known} gave them${found.length > 0 ? `, but for ${found.length} that are allowed` : ""}`,
@@ -87,5 +87,10 @@ function judge(now: Contract, { before, allowed }: Compared, context: Context): 
     : warn(`${before} has no recorded contract to compare with; that of ${release} is recorded`);
 }
 
-const read = (path: string): Contract | undefined =>
-  readJson(path, {}, "Remove it: the next release records another one") as Contract | undefined;
+/** What a release has answered to the step; undefined where nothing is recorded. Errors: the record is damaged. */
+export const readContract = (store: string, step: string, release: string): Contract | undefined =>
+  readJson(
+    inStore.contract(store, step, release),
+    { "*": { "*": "string" } },
+    "Remove it: the next release records another one",
+  ) as Contract | undefined;

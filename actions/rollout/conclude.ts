@@ -45,7 +45,7 @@ export const conclude = defineAction<Args, Needs, Passed>(import.meta.url, {
     const stuck = whatNoCheckMends(context.release, decided);
     if (stuck !== undefined) {
       throw new Refusal(
-        `${stuck}: ${decided.why}\n${decided.table}\nMend it and begin once more: switchback up --release ${context.release} --again` +
+        `${stuck}: ${decided.why}\n${decided.table}${decided.table === "" ? "" : "\n"}Mend it and begin once more: switchback up --release ${context.release} --again` +
           (from === "none" ? "" : `; or go back: switchback rollback ${from}`),
       );
     }
@@ -79,8 +79,9 @@ function lastKnown(
 }
 
 /** What stays as it is however well the release answers: another rollout is needed, not another look. */
-function whatNoCheckMends(release: string, { serving, schema }: Decision): string | undefined {
+function whatNoCheckMends(release: string, { serving, schema, halfway }: Decision): string | undefined {
   if (serving !== release) return `${release} is half taken back, ${serving === "none" ? "nothing" : serving} serves`;
+  if (halfway) return `${release} is half taken back, or not at all`;
   return schema === undefined ? undefined : `${release} serves without the schema it needs (${schema})`;
 }
 

@@ -1,15 +1,14 @@
-import { join } from "node:path";
-import type { GateDecision, Judged } from "../../release/gate.ts";
-import { inStore } from "../../release/store.ts";
-import { type Call, type Context, defineAction } from "../action.ts";
+import type { Judged } from "../../release/gate.ts";
+import { type Call, type Context, defineAction, Refusal } from "../action.ts";
 import { reason, type Verdict } from "../check.ts";
 import { Fenced } from "../fence.ts";
-import { readIfThere, writeAtomic } from "../files.ts";
 import { shorten } from "../shorten.ts";
 import type { ProvenBackup } from "../databases/sqlite/prove.ts";
 import type { Schema } from "../migrations/sql-files/schema.ts";
 import type { Serving } from "../platforms/servers/activate.ts";
+import { readSettled } from "../platforms/servers/settled.ts";
 import { decideAndRecord } from "./gate-record.ts";
+import { noteGoingBack, readGoingBack } from "./going-back.ts";
 import { askAgain, type Patience, patienceSchema, type Question } from "./verdicts.ts";
 
 /** What became of a release after it was switched to: true whatever was hoped for. */
@@ -23,6 +22,8 @@ export interface Decision {
   readonly why: string;
   /** What the schema lacks, where the release stays without it. */
   readonly schema?: string;
+  /** True where it was being taken back, and how far is known to nobody: no check can tell. */
+  readonly halfway?: true;
 }
 
 /** In bytes, of either text: both must fit into one receipt. */
@@ -67,29 +68,46 @@ export const decide = defineAction<Args, Needs, Decision>(import.meta.url, {
       const why = [...(serving.verified || serving.release === "none" ? [] : [bothFail]), serving.why, ...wrong];
       return { decision: "reverted", serving: serving.release, table: "", why: shorten(why.join("\n"), longest) };
     }
-    const note = join(inStore.evidence(context.store, context.rollout), "going-back.json");
+    const lacking = schema.wrong === undefined ? {} : { schema: schema.wrong };
     // Cut off while it went back, it goes on: checks that are asked now may well be answered by the release before.
-    const begun = readIfThere(note);
+    const begun = orWhyNot(() => readGoingBack(context));
+    if (typeof begun === "string") {
+      context.tell(begun);
+      return { decision: "stays", serving: servesNow(context), table: "", why: begun, ...lacking, halfway: true };
+    }
     const { decision, table: all } =
-      begun === undefined
-        ? decideAndRecord(context, [...schemaDoubt(schema), ...(await askAgain(doubts, args.patience, context))])
-        : (JSON.parse(begun) as GateDecision);
+      begun ?? decideAndRecord(context, [...schemaDoubt(schema), ...(await askAgain(doubts, args.patience, context))]);
     context.log(all);
     const table = shorten(all, longest);
     if (decision === "go") return { decision, serving: serving.release, table, why: "" };
-    const lacking = schema.wrong === undefined ? {} : { schema: schema.wrong };
     const stays = { decision: "stays" as const, serving: serving.release, table, ...lacking };
     if (decision === "unclear")
       return { ...stays, why: "it cannot be told whether it is well, so nothing was taken back" };
     if (!args.revert) return { ...stays, why: "the policy leaves it to you (policies.revert is false)" };
     if (args.back.length === 0) return { ...stays, why: "there is no earlier release to go back to by itself" };
     context.tell(`${context.release} is not well, taking it back`);
-    writeAtomic(note, JSON.stringify({ decision, table: all }));
+    noteGoingBack(context, { decision, table: all });
     const { now, wrong } = await takeBack(args.back, context);
     if (wrong.length > 0) return { ...stays, serving: now ?? serving.release, why: shorten(wrong.join("\n"), longest) };
     return { decision: "reverted", serving: now ?? serving.release, table, why: "the checks after the switch failed" };
   },
 });
+
+/** A decision that cannot be read is none: nothing is taken back by it, and a person is asked. */
+function orWhyNot<T>(read: () => T): T | string {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Refusal) return error.message;
+    throw error;
+  }
+}
+
+/** As whoever switched last has left word of it. */
+function servesNow({ store, needs }: Context<Needs>): string {
+  const settled = orWhyNot(() => readSettled(store));
+  return typeof settled === "object" ? settled.release : needs.SERVING.release;
+}
 
 const bothFail = "what was gone back to is not well either: look at the infrastructure";
 

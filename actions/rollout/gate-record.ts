@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { decideGate, type GateDecision, type Judged } from "../../release/gate.ts";
 import { inStore } from "../../release/store.ts";
 import type { Context } from "../action.ts";
-import { readJson } from "../json-file.ts";
+import { readJson, type Shape } from "../json-file.ts";
 
 /** What a gate has decided, by which verdicts: evidence. */
 export interface GateRecord {
@@ -32,7 +32,15 @@ export function decideAndRecord(context: Parameters<typeof recordGate>[0], judge
   return decided;
 }
 
-const shape = { release: "string", rollout: "string", at: "string", decision: "string", checks: "object" } as const;
+const shape: Shape = {
+  ...{ release: "string", rollout: "string", at: "string", decision: /^(go|no|unclear)$/ },
+  checks: [
+    {
+      ...{ name: "string", verdict: /^(pass|warn|fail|unknown)$/, seen: "string", blocks: "boolean" },
+      ...{ "noGo?": "boolean", "waiver?": { reason: "string", by: "string" } },
+    },
+  ],
+};
 
 /** What a step has decided in a rollout; undefined where it has not. Errors: the record is damaged. */
 export function readGate(store: string, rollout: string, step: string): GateRecord | undefined {

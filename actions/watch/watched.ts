@@ -5,7 +5,7 @@ import type { Before, Count } from "../../release/error-rate.ts";
 import { inStore } from "../../release/store.ts";
 import { type Call, Refusal } from "../action.ts";
 import { writeAtomic } from "../files.ts";
-import { readJson } from "../json-file.ts";
+import { readJson, type Shape } from "../json-file.ts";
 
 /** What came of watching a release: a file in the evidence of its rollout. */
 export interface Watched extends Count {
@@ -21,16 +21,17 @@ export interface Watched extends Count {
   readonly ended: string;
 }
 
-const shape = {
+const shape: Shape = {
   rollout: "string",
   release: "string",
   source: "string",
-  verdict: "string",
+  verdict: /^(pass|warn|fail|unknown)$/,
   seen: "string",
   requests: "number",
   errors: "number",
+  "before?": { "requests?": "number", "errors?": "number", "rate?": "number" },
   ended: "string",
-} as const;
+};
 
 const remedy = "Remove it: it is only what was seen when a release was watched";
 

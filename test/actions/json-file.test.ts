@@ -34,6 +34,24 @@ test.each<[string, string, string]>([
   expect(() => readJson(path, shape, "Remove it")).toThrow(new Refusal(`${path}: is damaged: ${wrong}. Remove it`));
 });
 
+const rich: Shape = { "note?": "string", decision: /^(go|no)$/, checks: [{ name: "string" }], left: { "*": "string" } };
+const fits = { decision: "go", checks: [{ name: "a" }, { name: "b" }], left: { "v1?": "2-b" } };
+
+test.each<[string, object, string | undefined]>([
+  ["what may be missing", {}, undefined],
+  ["what may be missing, and is not", { note: "x" }, undefined],
+  ["lists and maps of nothing", { checks: [], left: {} }, undefined],
+  ["what may be missing, and is something else", { note: null }, "note is no string"],
+  ["a word that nobody knows", { decision: "maybe" }, "decision is none of the words it can be"],
+  ["no word", { decision: ["go"] }, "decision is none of the words it can be"],
+  ["an object in the place of a list", { checks: {} }, "checks is no list"],
+  ["a list with a hole", { checks: [{ name: "a" }, null] }, "an entry of checks is no object"],
+  ["a list with something else", { checks: [{ name: 1 }] }, "an entry of checks.name is no string"],
+  ["a map of something else", { left: { "line\nline": 3 } }, "a field of left is no string"],
+])("%s fits, or is named", (_, differing, wrong) => {
+  expect(misfit({ ...fits, ...differing }, rich)).toBe(wrong);
+});
+
 test("a folder in the place of a file is named", () => {
   const path = join(temporaryFolder(), "file.json");
   mkdirSync(path);

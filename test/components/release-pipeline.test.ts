@@ -1,5 +1,5 @@
 /** A whole pipeline, written down: which steps there are, what each is told, and what comes out of it. */
-import { unpackRecord } from "../../release/record.ts";
+import { unpackRecord } from "../../actions/rollout/unpack-record.ts";
 import { expect, test } from "vitest";
 import { withoutBackup } from "../../components/no-backup.ts";
 import { readSpec, type Spec } from "../../runtime/spec.ts";

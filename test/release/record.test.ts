@@ -1,7 +1,8 @@
 /** What a stack remembers of its last rollout, and what the next one makes of it. */
 import { expect, test } from "vitest";
+import { unpackRecord } from "../../actions/rollout/unpack-record.ts";
 import type { Plan } from "../../release/plan.ts";
-import { afterOf, leftAfter, packRecord, type RolloutRecord, unpackRecord } from "../../release/record.ts";
+import { afterOf, leftAfter, packRecord, type RolloutRecord } from "../../release/record.ts";
 
 const plan: Plan = {
   ...{ release: "v2", commit: "c2", from: "v1", direction: "forward", commits: [] },

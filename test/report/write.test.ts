@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { Refusal } from "../../actions/action.ts";
 import { inStore } from "../../release/store.ts";
 import { writeReport } from "../../report/write.ts";
 import { appendAll, good, plan } from "./entries.ts";
@@ -38,4 +39,21 @@ test("what was reviewed is kept when it is written again later, when the state k
 
 test("not for a rollout that the ledger does not know", () => {
   expect(writeReport("staging", store, "9-z", undefined)).toBeUndefined();
+});
+
+test.each<[string, string, string]>([
+  ["cut off", '{"plan": {"fr', "it is not JSON"],
+  ["nothing", "null", "it is no object"],
+  ["of something else", '{"plan": {"from": "v1"}}', "plan.commits is no list"],
+])("one that is damaged (%s) is named, and removed it is made without what was reviewed", (_, text, wrong) => {
+  const path = join(inStore.evidence(store, "1-a"), "report.json");
+  writeReport("staging", store, "1-a", plan);
+  writeFileSync(path, text);
+  expect(() => writeReport("staging", store, "1-a", undefined)).toThrow(
+    new Refusal(
+      `${path}: is damaged: ${wrong}. Restore it from a copy of the store, or remove it: what was reviewed is then missing in the report`,
+    ),
+  );
+  rmSync(path);
+  expect(writeReport("staging", store, "1-a", undefined)?.report.plan).toBeUndefined();
 });

@@ -1,42 +1,22 @@
 /** Readers of what lies in a store, over any bytes at all: they answer or refuse, and a ledger hides nothing. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Refusal } from "../../actions/action.ts";
-import { readStamp } from "../../actions/fence.ts";
-import { readSettled } from "../../actions/platforms/servers/settled.ts";
-import { readAttempt } from "../../actions/rollout/attempt.ts";
 import { readMigrations } from "../../release/migrations.ts";
 import { inStore } from "../../release/store.ts";
 import { toMarkdown } from "../../report/markdown.ts";
 import { makeReport } from "../../report/report.ts";
 import { rolloutsOf } from "../../report/rollouts.ts";
-import { readLease } from "../../runtime/lease.ts";
 import { append, endOf, type Happening, readLedger, verify } from "../../runtime/ledger.ts";
 import { formatReceipt } from "../../runtime/receipt.ts";
-import { readRecord } from "../../runtime/record.ts";
 import { readSpec, readSurroundings } from "../../runtime/spec.ts";
-import { readMark } from "../../runtime/store.ts";
 import { temporaryFolder } from "../support/context.ts";
+import { anything, damagedFrom } from "../support/damage.ts";
+import { goodFiles, place } from "../support/good-files.ts";
 
 const runs = { numRuns: 200, seed: 1 };
-
-/** Bytes, texts, any JSON, and JSON that begins like ours. */
-const fields = "id key rollout release step owner state began receipt fencing ledger entry digest number made".split(
-  " ",
-);
-const similar = fc.dictionary(fc.constantFrom(...fields), fc.oneof(fc.jsonValue(), fc.constantFrom("running", "done")));
-const content = fc.oneof(
-  fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
-  fc
-    .oneof(
-      fc.string(),
-      fc.json(),
-      similar.map((value) => JSON.stringify(value)),
-    )
-    .map((text) => Buffer.from(text)),
-);
 
 /** What a reader gives back; undefined where it refuses in one line. Anything else it throws fails the test. */
 function answerOf(read: () => unknown): unknown {
@@ -49,21 +29,26 @@ function answerOf(read: () => unknown): unknown {
   }
 }
 
-test.each<[string, (store: string) => string, (store: string) => unknown]>([
-  ["lease", inStore.lease, readLease],
-  ["attempt", inStore.attempt, readAttempt],
-  ["settled", inStore.settled, readSettled],
-  ["mark", inStore.mark, readMark],
-  ["stamp", (store) => join(store, "fence", "7"), (store) => readStamp(join(store, "fence"))],
-  ["record", (store) => inStore.step(store, "s"), (store) => readRecord(inStore.step(store, "s"))],
-  ["ledger's entries", inStore.ledger, (store) => rolloutsOf(readLedger(inStore.ledger(store)))],
-])("the reader of a %s answers or refuses, whatever is there", (_, pathIn, read) => {
-  const store = temporaryFolder();
-  for (const folder of ["fence", "steps"]) mkdirSync(join(store, folder));
+test.each(goodFiles)("%s: read as it was written; damaged in any way it is read, or refused in one line", (...file) => {
+  const [, pathIn, value, read] = file;
+  const [store, good] = [temporaryFolder(), typeof value === "function" ? value() : value];
+  place(pathIn(store), JSON.stringify(good));
+  expect(read(store)).toBeDefined();
   fc.assert(
-    fc.property(content, (bytes) => {
+    fc.property(fc.oneof(anything(Object.keys(good)), damagedFrom(good)), (bytes) => {
       writeFileSync(pathIn(store), bytes);
       answerOf(() => read(store));
+    }),
+    runs,
+  );
+});
+
+test("the entries of a ledger are read, whatever is there", () => {
+  const path = inStore.ledger(temporaryFolder());
+  fc.assert(
+    fc.property(anything("number at kind rollout release step receipt previous digest".split(" ")), (bytes) => {
+      writeFileSync(path, bytes);
+      answerOf(() => rolloutsOf(readLedger(path)));
     }),
     runs,
   );

@@ -1,7 +1,9 @@
 /** No secret, in any of its common forms, gets through the redactor. */
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { hiding, redactor } from "../../runtime/redact.ts";
+import { encodings } from "../support/encodings.ts";
 
 const secret = 'p"ss/w rd é';
 
@@ -31,6 +33,79 @@ test("what a pattern would mean is only text in a secret", () => {
 test("secrets of less than four characters are left: they are in every other word", () => {
   expect(redactor(["abc", ""])("abc")).toBe("abc");
   expect(redactor([])("abc")).toBe("abc");
+});
+
+test.each(encodings)("a secret in a longer text is taken out %s", (_, encode, least) => {
+  for (const held of [
+    secret,
+    "s3cr3t&<pw>",
+    "a/b+c=d",
+    "back\\slash\tand 'quotes'",
+    "+/+/+/",
+    "abcd",
+    "größer",
+    "🔑🔑",
+  ])
+    for (const before of ["", "u", "u:", "u:p", "user 💥 <"])
+      for (const after of ["", "!", " &c", "@db.test/shop"]) {
+        const text = `< ${encode(before + held + after)} >`;
+        const parts = redactor([held])(text).split("[secret]");
+        expect([text, parts.length]).toEqual([text, 2]);
+        expect(parts.join("").length).toBeLessThanOrEqual(text.length - least(held));
+      }
+});
+
+test("no encoding of any secret in any text survives", () => {
+  const secrets = fc.string({ minLength: 4, maxLength: 20, unit: "grapheme" });
+  const around = fc.string({ maxLength: 9, unit: "grapheme" });
+  fc.assert(
+    fc.property(secrets, around, around, fc.constantFrom(...encodings), (held, before, after, [, encode, least]) => {
+      const text = encode(before + held + after);
+      const parts = redactor([held])(text).split("[secret]");
+      expect(parts.length).toBeGreaterThan(1);
+      expect(parts.join("").length).toBeLessThanOrEqual(text.length - least(held));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("an answer that shows the headers it was asked with shows no password", () => {
+  const { redact } = hiding(["Tr0ub4dor&3"]);
+  const headers = { authorization: `Basic ${Buffer.from("smoke@shop.test:Tr0ub4dor&3").toString("base64")}` };
+  const told = redact(`<pre>${JSON.stringify(headers)}</pre> <p title="Tr0ub4dor&amp;3">?password=Tr0ub4dor%263</p>`);
+  expect(told).toBe(
+    `<pre>{"authorization":"Basic c21va2VAc2hvcC50ZXN0O[secret]"}</pre> <p title="[secret]">?password=[secret]</p>`,
+  );
+});
+
+test("a short secret takes nothing else out of a page of text", () => {
+  const text = ["security", "checks", "configuration"].map((name) => readFileSync(`docs/${name}.md`, "utf8")).join("");
+  fc.assert(
+    fc.property(fc.stringMatching(/^[a-z0-9]{4}$/), (held) => {
+      fc.pre(!text.includes(held));
+      expect(redactor([held])(text) === text).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("text that is nearly a secret again and again takes no longer than its length", () => {
+  const secrets = [
+    "%25%25%25%25%2525%x",
+    "&amp;&amp;&&&&&&x",
+    `${'\\"'.repeat(12)}x`,
+    "aaaaaaaaaaaaaaaaaaaaaaaax",
+    "    x",
+  ];
+  const redact = redactor(secrets);
+  const near = ["%25", "%2525", "&amp;", "&amp;amp;", '\\"', '\\\\\\"', "aaaaa", "YWFhYWFh", "   "];
+  const seconds = (times: number): number => {
+    const texts = near.map((part) => part.repeat(times));
+    const began = performance.now();
+    for (const text of texts) redact(text);
+    return (performance.now() - began) / 1000;
+  };
+  expect(seconds(100_000)).toBeLessThan(10);
 });
 
 test("no form of any secret survives in any text", () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { git } from "../../examples/parcel/git.ts";
 import { makeRepository } from "../../examples/parcel/repository.ts";
-import { unpackRecord, type PackedRecord } from "../../release/record.ts";
+import { unpackRecord } from "../../actions/rollout/unpack-record.ts";
 import { readLedger, verify } from "../../runtime/ledger.ts";
 import { inStore } from "../../release/store.ts";
 import { freePort } from "../../testing/free-port.ts";
@@ -194,7 +194,7 @@ export class CrashBed {
   }
 
   async #outputs(stack: TestStack): Promise<string> {
-    const { serving, record } = (await stack.outputs()) as { serving: string; record: PackedRecord };
+    const { serving, record } = (await stack.outputs()) as { serving: string; record: unknown };
     return unpackRecord(record).serving === serving ? serving : `${serving}, but its record says otherwise`;
   }
 

@@ -14,7 +14,8 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { execa } from "execa";
 import { makeRepository } from "../../examples/parcel/repository.ts";
-import { type PackedRecord, type RolloutRecord, unpackRecord } from "../../release/record.ts";
+import { unpackRecord } from "../../actions/rollout/unpack-record.ts";
+import type { RolloutRecord } from "../../release/record.ts";
 import { linkPackages as link } from "../../testing/project-copy.ts";
 import { freePort } from "../../testing/free-port.ts";
 import { type Engine, repository } from "./engines.ts";
@@ -189,7 +190,7 @@ export class Project {
 
   async outputs(): Promise<Outputs> {
     const { stdout } = await this.pulumi("stack", "output", "--json", "--stack", "staging");
-    const { record, ...rest } = JSON.parse(stdout) as Omit<Outputs, "record"> & { record: PackedRecord };
+    const { record, ...rest } = JSON.parse(stdout) as Omit<Outputs, "record"> & { record: unknown };
     return { ...rest, record: unpackRecord(record) };
   }
 

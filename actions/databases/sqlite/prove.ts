@@ -55,7 +55,8 @@ const shape: Shape = {
   rollout: "string",
   takenAt: "string",
   sizeBytes: "number",
-  content: "object",
+  content: { "*": { rows: "number" } },
+  "provenAt?": "string",
 };
 
 /** Errors: the store has no such backup, or what describes it is damaged. */

@@ -1,13 +1,14 @@
 /** Building a commit into the store, from real repositories: once, and the commit rather than the work tree. */
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { expect, test } from "vitest";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join, relative } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
 import { unpack } from "../../../actions/artifact/archive.ts";
 import { build } from "../../../actions/artifact/build.ts";
 import { call } from "../../../components/call.ts";
 import { inStore } from "../../../release/store.ts";
 import { act, temporaryFolder } from "../../support/context.ts";
 import { TestRepository } from "../../support/repository.ts";
+import { canMount, SmallDisk } from "../../support/small-disk.ts";
 
 const node = process.execPath;
 /** Writes a page, and notes that it did where it can be counted. */
@@ -64,6 +65,72 @@ test("a command that fails fails the build, and the store has nothing of it", as
   );
   expect(existsSync(join(store, "artifacts")) || existsSync(join(store, "builds"))).toBe(false);
 });
+
+const unfinishedIn = (store: string): string[] => readdirSync(store).filter((name) => name.endsWith(".part"));
+
+test("it is built inside of the store, where nobody else may look", async () => {
+  const store = temporaryFolder();
+  const notes = join(temporaryFolder(), "notes");
+  const seen = `[process.cwd(), (require('fs').statSync('..').mode & 0o777).toString(8)].join(' ')`;
+  const commands = [[node, "-e", `require('fs').writeFileSync(${JSON.stringify(notes)}, ${seen})`]];
+  const args = { ...makeRepository(), commands };
+  const before = process.umask(0);
+  await act(build, args, { store, fencing: 7 }).finally(() => process.umask(before));
+  const [folder = "", mode] = readFileSync(notes, "utf8").split(" ");
+  expect([relative(store, folder), mode, unfinishedIn(store)]).toEqual(["build.7.part/files", "700", []]);
+});
+
+test("what a killed build has left goes with the next one of any rollout, also one that builds nothing", async () => {
+  const store = temporaryFolder();
+  const args = { ...makeRepository(), commands: [] };
+  const left = (fencing: number): void => {
+    mkdirSync(join(store, `build.${fencing}.part`, "files"), { recursive: true });
+  };
+  for (const fencing of [3, 6, 7]) left(fencing);
+  await act(build, args, { store, fencing: 7 });
+  expect(unfinishedIn(store)).toEqual([]);
+  left(7);
+  expect((await act(build, args, { store, fencing: 8 })).told).toEqual([
+    `${args.commit.slice(0, 7)} is in the store already`,
+  ]);
+  expect(unfinishedIn(store)).toEqual([]);
+});
+
+test("one that woke up too late leaves alone what a later rollout is building", async () => {
+  const store = temporaryFolder();
+  const args = { ...makeRepository(), commands: [] };
+  mkdirSync(join(store, "build.8.part"), { recursive: true });
+  await act(build, args, { store, fencing: 7 });
+  expect(unfinishedIn(store)).toEqual(["build.8.part"]);
+});
+
+test("a store in a working copy lends the release nothing of it", async () => {
+  const around = new TestRepository();
+  const store = join(around.path, "store");
+  around.commit("The project's own");
+  mkdirSync(store);
+  const args = { ...makeRepository(), commands: [["git", "rev-parse", "--show-toplevel"]] };
+  await expect(act(build, args, { store })).rejects.toThrow(/not a git repository/);
+  expect(unfinishedIn(store)).toEqual([]);
+});
+
+test.skipIf(!canMount).each([20, 300])(
+  "a store with %d KB left is named as full, whatever program has met that (needs root, to mount a small disk)",
+  async (kilobytes) => {
+    const disk = new SmallDisk(join(temporaryFolder(), "store"), 2048);
+    onTestFinished(() => {
+      disk.remove();
+    });
+    const repository = new TestRepository();
+    const commit = repository.commit("First", { "noise.bin": Buffer.alloc(200_000, "noise") });
+    disk.fill(kilobytes);
+    const store = disk.folder;
+    await expect(act(build, { repository: repository.path, commit, commands: [] }, { store })).rejects.toThrow(
+      `ENOSPC: no space left on device, write ${store}/build.1.part. Make room there, then run the same command again`,
+    );
+    expect(readdirSync(store)).toEqual(["fill"]);
+  },
+);
 
 test("a commit that the repository has not is refused by git's own words", async () => {
   const { repository } = makeRepository();

@@ -97,6 +97,16 @@ test("nor does one that lacks its schema: nobody would apply it any more", async
   );
 });
 
+test("nor one of which nobody can tell how far it was taken back", async () => {
+  const health = await makeHealth(200);
+  const decided = { halfway: true as const, why: "going-back.json: is damaged" };
+  expect(await concluded(decided, { health })).toEqual({
+    ...{ maintenance: true, asked: 0 },
+    result:
+      "v2 is half taken back, or not at all: going-back.json: is damaged\nMend it and begin once more: switchback up --release v2 --again; or go back: switchback rollback v1",
+  });
+});
+
 test("it has the time that the longest check may take", () => {
   expect(conclude.timeoutSeconds).toBe(1800);
 });

@@ -1,10 +1,13 @@
 /** What becomes of a release behind the switch: whatever happens is recorded, nothing is thrown. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import type { Call } from "../../../actions/action.ts";
 import { decide } from "../../../actions/rollout/decide.ts";
 import type { Serving } from "../../../actions/platforms/servers/activate.ts";
 import type { Schema } from "../../../actions/migrations/sql-files/schema.ts";
 import { call } from "../../../components/call.ts";
+import { inStore } from "../../../release/store.ts";
 import { patience } from "../../support/health.ts";
 import { act, temporaryFolder } from "../../support/context.ts";
 
@@ -13,6 +16,9 @@ const schema: Schema = { revision: "0002", did: "applied 0002" };
 const backup = { id: "2-b-v1", digest: "d", schema: "0001", proven: true as const };
 const named = (action: string): Call => ({ action, args: {} });
 const health: Call = named("health");
+const settledAt = (release: string) => ({
+  ...{ release, commit: "c", artifact: "a", folder: release, rollout: "2-abcdef", before: "" },
+});
 const now = new Date().toISOString();
 const failing = {
   health: {
@@ -71,6 +77,29 @@ test("cut off while it went back, it goes on, whatever the checks say of the rel
   const again = await decided({ store, doubts: failing, answers: healthy });
   expect(again).toEqual(first);
   expect(again.result).toMatchObject({ decision: "reverted", serving: "v1" });
+});
+
+test.each<[string, string, string]>([
+  ["of nothing", "{}", "decision is none of the words it can be"],
+  ["of another decision", '{"decision":"go","table":""}', "decision is none of the words it can be"],
+  ["null", "null", "it is no object"],
+  ["cut off", '{"decision":"no","ta', "it is not JSON"],
+])("a note of going back that is damaged (%s) takes nothing back: a person decides", async (_, text, wrong) => {
+  const store = temporaryFolder();
+  const note = join(inStore.evidence(store, "2-abcdef"), "going-back.json");
+  mkdirSync(dirname(note), { recursive: true });
+  writeFileSync(note, text);
+  const { result, done } = await decided({ store, ...broken });
+  expect(done).toEqual([]);
+  expect(result).toEqual({
+    ...{ decision: "stays", serving: "v2", table: "", schema: "no such table", halfway: true },
+    why: `${note}: is damaged: ${wrong}. v2 was being taken back, and how far cannot be told: see what serves (switchback status) and decide`,
+  });
+  // Where going back has got as far as the switch, it has left word of it.
+  writeFileSync(inStore.settled(store), JSON.stringify(settledAt("v1")));
+  expect((await decided({ store, ...broken })).result).toMatchObject({ decision: "stays", serving: "v1" });
+  writeFileSync(inStore.settled(store), "null");
+  expect((await decided({ store, ...broken })).result).toMatchObject({ decision: "stays", serving: "v2" });
 });
 
 test("without a doubt it is go", async () => {

@@ -1,5 +1,5 @@
 // A rollout is reported by its id, its number or its release.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { good, takenBack } from "../../report/entries.ts";
@@ -41,3 +41,19 @@ test("refuses what the ledger does not know", async () => {
     stderr: "switchback: report 9: there is no such rollout. Known: 1-a (v1), 2-b (v2), 3-c (v3)",
   });
 });
+
+test.each([["status"], ["history"], ["report"], ["rollback", "v1", "--yes"]])(
+  "a state whose record is damaged is named by %s, in one line",
+  async (...argv) => {
+    const path = join(project.folder, "state.json");
+    const good = readFileSync(path, "utf8");
+    writeFileSync(path, good.replace(/"plan":"[^"]*"/, '"plan":"damaged"'));
+    const said = await project.run(...argv);
+    writeFileSync(path, good);
+    expect(said).toEqual({
+      ...{ exitCode: 1, stdout: "" },
+      stderr:
+        "switchback: the stack's state: what it remembers of the last rollout is damaged: record.plan cannot be unpacked. Put the state back from a copy: pulumi stack import --file COPY",
+    });
+  },
+);
