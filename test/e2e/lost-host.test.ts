@@ -14,6 +14,8 @@ beforeAll(async () => {
   expect((await project.up("v1.0.0")).exitCode).toBe(0);
 });
 afterAll(async () => {
+  // Its application is ended where it is.
+  if (existsSync(`${folderOf(1)}.away`)) renameSync(`${folderOf(1)}.away`, folderOf(1));
   await project.remove();
 });
 
