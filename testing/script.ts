@@ -4,8 +4,11 @@ import { join } from "node:path";
 import { writeAtomic } from "../actions/files.ts";
 import { canonical } from "../release/digest.ts";
 
-/** When, within an action: before it does anything, at the n-th thing that it tells, logs, runs or calls, or when it is done. */
-export type Moment = "before" | "after" | { readonly inside: number };
+/**
+ * When, within a step: before its action does anything, at the n-th thing that it tells, logs, runs or calls, or when it is
+ * done, which nobody knows yet. `recorded`: behind the step's entry in the ledger, before anything else knows of it.
+ */
+export type Moment = "before" | "after" | "recorded" | { readonly inside: number };
 
 /**
  * What happens there. `engine`: the engine is killed, the step goes on alone. `provider`: the plugin that runs the step is

@@ -1,16 +1,29 @@
-// Stands in the place of `runtime/load.ts` in the processes of a test stack, see preload.mjs.
+// Stands in the place of `runtime/load.ts` and `runtime/ledger.ts` in the processes of a test stack, see preload.mjs.
 import type * as actions from "../actions/action.ts";
 import type { Action, Context } from "../actions/action.ts";
+import type * as ledger from "../runtime/ledger.ts";
+import type { Happening } from "../runtime/ledger.ts";
 import type * as load from "../runtime/load.ts";
 import { canonical } from "../release/digest.ts";
 import { type Moment, Script, scriptVariable, type Use } from "./script.ts";
 
 const real = new URL(import.meta.url).searchParams.get("real") ?? "";
 const loader = (await import(real)) as typeof load;
+const book = (await import(real.replace(/load(\.[tj]s)$/, "ledger$1"))) as typeof ledger;
 const { Refusal } = (await import(new URL("../actions/action.ts", real).href)) as typeof actions;
 const script = new Script(process.env[scriptVariable] ?? "");
 
 export const { nameOfAction } = loader;
+export const { endOf, readLedger, verify } = book;
+
+/** What is to happen once this process has its step in the ledger. */
+let atRecord = (): void => undefined;
+
+/** Appends as the ledger does; what stands in it is recorded, whatever becomes of the process then. */
+export function append(path: string, happening: Happening): void {
+  book.append(path, happening);
+  if (happening.kind === "step") atRecord();
+}
 
 /** The action of a name, which does what the script has for it. */
 export async function loadAction(name: string): Promise<Action<unknown>> {
@@ -42,6 +55,11 @@ async function use(name: string, action: Action<unknown>, args: unknown, context
   const reach = (moment: Moment): void => {
     if (deed && canonical(deed.when) === canonical(moment)) script.halt(rule.id, deed.disturb);
   };
+  if (deed) {
+    atRecord = () => {
+      reach("recorded");
+    };
+  }
   reach("before");
   note("began");
   try {

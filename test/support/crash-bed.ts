@@ -24,6 +24,7 @@ import {
 } from "./crash-cells.ts";
 import { type Engine, repository } from "./engines.ts";
 import { leanProgram } from "./lean-program.ts";
+import { doneTwice, effectsOf, lookAt, type World } from "./effects.ts";
 import { filesIn, processesOf } from "./left-behind.ts";
 
 const schemas: Readonly<Record<string, string>> = { [first]: "0001", [second]: "0002", [another]: "0002" };
@@ -107,6 +108,7 @@ export class CrashBed {
     const [stack, beside] = this.#copies;
     await this.#begin(startOf(cell.direction));
     if (cell.direction === "forward") this.#clearHosts();
+    const before = this.#world();
     const orders = [this.#order()];
     const happened = stack.crash(`parcel-${cell.step}`, when, cell.what);
     const cut = await this.#rollout(stack, cell);
@@ -116,11 +118,13 @@ export class CrashBed {
       const isWell = cut.ok === (cell.direction !== "revert");
       return { happened: false, wrong: isWell ? [] : [`nothing was cut off, and it exited: ${lastOf(cut)}`] };
     }
+    const atCut = this.#world();
     orders.push(this.#order());
     const copy = cell.copy === "same" ? stack : beside;
     const target = targetOf(cell);
     const isTakenBack = target.endsWith("-broken");
     const words = commandAfter(cell, target, await this.#outputs(stack));
+    const takenUp = Date.now();
     const taken = await copy.switchback(...words, "--yes");
     orders.push(this.#order());
     const expected = isTakenBack ? first : target;
@@ -128,7 +132,9 @@ export class CrashBed {
     const wrong =
       taken.ok === isTakenBack ? [`the next command exited ${taken.exitCode ?? "?"}: ${lastOf(taken)}`] : [];
     wrong.push(...(await this.#look(copy, expected, orders)));
-    return { happened: true, wrong };
+    const after = this.#world();
+    wrong.push(...doneTwice({ before, atCut, after, takenUp, uses: cut.uses, usesAfter: taken.uses }));
+    return { happened: true, wrong, effects: effectsOf({ before, after }) };
   }
 
   /** What is not as it must be with a release that is to serve. */
@@ -163,6 +169,12 @@ export class CrashBed {
       .map(({ rollout, step }) => `${rollout} ${step}`);
     is("steps done twice", done.filter((one, i) => done.indexOf(one) !== i).join(", "), "");
     return wrong;
+  }
+
+  #world(): World {
+    const environment = join(this.#copies[0].folder, "environment");
+    const hosts = [...this.#ports.keys()].map((host) => join(environment, `host-${host}`));
+    return lookAt({ hosts, database: join(environment, "parcel.sqlite"), store: join(environment, "store") });
   }
 
   #rollout(stack: TestStack, cell: Cell): Promise<Run> {

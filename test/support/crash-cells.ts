@@ -1,4 +1,4 @@
-/** Which rollouts are cut off, where and how, and what a person types then; and the page that says what became of them. */
+/** Which rollouts are cut off, where and how, and what a person types then. */
 import type { Disturbance, Moment } from "../../testing/script.ts";
 import type { Engine } from "./engines.ts";
 
@@ -22,6 +22,10 @@ export interface Found {
   readonly happened: boolean;
   /** What is not as it must be; empty when all is well. */
   readonly wrong: readonly string[];
+  /** How many effects were counted; absent where nothing was cut off, and in results of before they were. */
+  readonly effects?: number;
+  /** The commit it was run at. */
+  readonly at?: string;
 }
 
 export const first = "v1.0.0";
@@ -63,35 +67,81 @@ const steps = [
 const revertingSteps = ["activation", "smoke-decision"];
 
 type Column = readonly [Cell["when"], Disturbance];
-type Columns = Readonly<Record<Direction, readonly Column[]>>;
+
+/** A table of the page: each of these steps cut off in each of these ways. */
+export interface Group {
+  readonly title: string;
+  readonly direction: Direction;
+  readonly steps: readonly string[];
+  readonly columns: readonly Column[];
+}
 
 const inside = (n: number): Moment => ({ inside: n });
 const at = (when: Cell["when"], ...what: readonly Disturbance[]): Column[] => what.map((one) => [when, one]);
 const apart = ["engine", "step", "interrupt", "interrupt twice"] as const;
 
+const forward = { title: "On the way forward: v1.0.0 to v1.1.0", direction: "forward", steps } as const;
+const revert = { title: "While a release takes itself back", direction: "revert", steps: revertingSteps } as const;
+const rollback = { title: "On the way back: v1.1.0 to v1.0.0", direction: "rollback", steps } as const;
+/** What changes hosts and schema does more than one thing. */
+const changing = ["prepare", "schema-before", "activation", "schema-after"];
+const deeper = [
+  { title: "Deeper inside, on the way forward", direction: "forward", steps: changing },
+  { title: "Deeper inside, on the way back", direction: "rollback", steps: changing },
+] as const;
+/** Behind the step's entry in the ledger, before anything else knows of it. */
+const recorded = [
+  { title: "Recorded, on the way forward", direction: "forward", steps },
+  { title: "Recorded, while a release takes itself back", direction: "revert", steps: revertingSteps },
+  { title: "Recorded, on the way back", direction: "rollback", steps },
+] as const;
+
 /** On the CLI the provider is a process of its own; the moments of a step are the same on both. */
-const columns: Readonly<Record<Engine["name"], Columns>> = {
-  embedded: {
-    forward: [
-      ...[...at("before", "everything"), ...at(inside(1), "everything"), ...at("after", "everything")],
-      ...[...at("at work", ...apart), ...at("before", ...apart), ...at("after", ...apart)],
-    ],
-    revert: [
-      ...[inside(1), inside(2), inside(3), inside(4), "after" as const].flatMap((when) => at(when, "everything")),
-      ...[...at(inside(2), ...apart), ...at("after", ...apart), ...at("before", "everything")],
-    ],
-    rollback: [
-      ...at("at work", "everything", "engine", "interrupt", "step", "interrupt twice"),
-      ...[...at("before", "everything"), ...at("after", "everything")],
-      ...[...at("before", ...apart), ...at("after", ...apart)],
-    ],
-  },
-  pulumi: {
-    forward: at("at work", "everything", "provider", ...apart),
-    revert: [...at(inside(2), "everything", "provider", ...apart), ...at("after", "everything", "provider")],
-    rollback: at("at work", "provider", "everything"),
-  },
+const groups: Readonly<Record<Engine["name"], readonly Group[]>> = {
+  embedded: [
+    {
+      ...forward,
+      columns: [
+        ...[...at("before", "everything"), ...at(inside(1), "everything"), ...at("after", "everything")],
+        ...[...at("at work", ...apart), ...at("before", ...apart), ...at("after", ...apart)],
+      ],
+    },
+    {
+      ...revert,
+      columns: [
+        ...[inside(1), inside(2), inside(3), inside(4), "after" as const].flatMap((when) => at(when, "everything")),
+        ...[...at(inside(2), ...apart), ...at("after", ...apart), ...at("before", "everything")],
+      ],
+    },
+    {
+      ...rollback,
+      columns: [
+        ...at("at work", "everything", "engine", "interrupt", "step", "interrupt twice"),
+        ...[...at("before", "everything"), ...at("after", "everything")],
+        ...[...at("before", ...apart), ...at("after", ...apart)],
+      ],
+    },
+    ...deeper.map((group) => ({
+      ...group,
+      columns: [...[2, 3, 4].flatMap((n) => at(inside(n), "everything")), ...at(inside(2), "engine", "step")],
+    })),
+    ...recorded.map((group) => ({ ...group, columns: at("recorded", "everything") })),
+  ],
+  pulumi: [
+    { ...forward, columns: at("at work", "everything", "provider", ...apart) },
+    {
+      ...revert,
+      columns: [...at(inside(2), "everything", "provider", ...apart), ...at("after", "everything", "provider")],
+    },
+    { ...rollback, columns: at("at work", "provider", "everything") },
+    ...deeper.map((group) => ({
+      ...{ ...group, steps: ["prepare", "activation"] },
+      columns: [2, 3, 4].flatMap((n) => at(inside(n), "everything")),
+    })),
+  ],
 };
+
+export const groupsOn = (engine: Engine["name"]): readonly Group[] => groups[engine];
 
 /** What is asked for afterwards, and from where, takes turns: each meets each way of being cut off. */
 const turns = [
@@ -103,79 +153,17 @@ const turns = [
   ["another", "other"],
 ] as const;
 
-const rowsOf = (direction: Direction): string[] => (direction === "revert" ? revertingSteps : steps);
-
-const directions = ["forward", "revert", "rollback"] as const;
-
-export const cellsOn = (engine: Engine["name"]): readonly Cell[] =>
-  directions.flatMap((direction) =>
-    rowsOf(direction).flatMap((step, row) =>
-      columns[engine][direction].map(([when, what], column): Cell => {
-        const [next, copy] = turns[(row * 5 + column) % turns.length] ?? turns[0];
-        return { direction, step, when, what, next, copy };
-      }),
-    ),
+export const cellsOf = ({ direction, steps, columns }: Group): readonly Cell[] =>
+  steps.flatMap((step, row) =>
+    columns.map(([when, what], column): Cell => {
+      const [next, copy] = turns[(row * 5 + column) % turns.length] ?? turns[0];
+      return { direction, step, when, what, next, copy };
+    }),
   );
 
-const momentOf = (when: Cell["when"]): string => (typeof when === "string" ? when : `inside ${when.inside}`);
+export const cellsOn = (engine: Engine["name"]): readonly Cell[] => groupsOn(engine).flatMap(cellsOf);
+
+export const momentOf = (when: Cell["when"]): string => (typeof when === "string" ? when : `inside ${when.inside}`);
 
 export const nameOf = ({ direction, step, when, what, next, copy }: Cell): string =>
   `${direction}: ${step} ${momentOf(when)}, ${what}; then ${next} from ${copy} copy`;
-
-const letters = { same: "s", old: "o", another: "a" } as const;
-const titles: Readonly<Record<Direction, string>> = {
-  forward: "On the way forward: v1.0.0 to v1.1.0",
-  revert: "While a release takes itself back",
-  rollback: "On the way back: v1.1.0 to v1.0.0",
-};
-
-/** The page of docs/ with the results of a whole run. */
-export function crashPage(engine: Engine["name"], found: ReadonlyMap<string, Found>): string {
-  const cells = cellsOn(engine);
-  const mark = (cell: Cell): string => {
-    const result = found.get(nameOf(cell));
-    if (result === undefined) return "?";
-    if (result.wrong.length > 0) return "✗";
-    return result.happened ? `✓ ${letters[cell.next]}${cell.copy === "other" ? "′" : ""}` : "–";
-  };
-  const table = (direction: Direction): string => {
-    const heads = columns[engine][direction].map(([when, what]) => `${what}, ${momentOf(when)}`);
-    const rows = rowsOf(direction).map((step) => {
-      const own = cells.filter((cell) => cell.direction === direction && cell.step === step);
-      return `| ${step} | ${own.map(mark).join(" | ")} |`;
-    });
-    return [`| step | ${heads.join(" | ")} |`, `|---|${heads.map(() => "---|").join("")}`, ...rows].join("\n");
-  };
-  const happened = [...found.values()].filter((one) => one.happened).length;
-  const tables = directions.map((direction) => `## ${titles[direction]}\n\n${table(direction)}\n`);
-  return `${introduction(engine, happened)}\n${tables.join("\n")}`;
-}
-
-const byProvider = "only the `provider` that runs the steps, ";
-
-const engineNames = { embedded: "the embedded engine", pulumi: "the Pulumi CLI" } as const;
-
-const introduction = (engine: Engine["name"], happened: number): string => `# The crash matrix on ${engineNames[engine]}
-
-Every step of [the sample application's pipeline](../index.ts) with four of its smoke checks, on two hosts, cut off before, inside and after what it does
-(\`inside n\`: at the n-th thing that it tells, logs, runs or calls; \`at work\`: at the first of them, or before all where
-there is none); then taken up again, from the same working copy or another one. Each of these ${happened} rollouts was really
-cut off, by \`node scripts/crash-matrix.ts ${engine}\`. The other engine: ${otherPage[engine]}.
-
-What is cut off, by SIGKILL: \`everything\` (engine, providers and steps at once, as when the power goes), only the \`engine\`,
-${engine === "pulumi" ? byProvider : ""}only the \`step\`'s process; or Ctrl-C (\`interrupt\`), once or twice.
-What is done next: \`s\` the same again, \`o\` the release that served before, \`a\` another release; with \`′\` from another
-working copy.
-
-\`✓\` means, afterwards: the command ended as it should; exactly one release serves, on both hosts, and the state's \`serving\`
-is it; its schema fits; every order that was acknowledged before, between and after is there; no step was done twice in one
-rollout; the ledger's chain holds; no lease, lock, temporary file or process is left. \`–\`: the step does not get there.
-`;
-
-/** In docs/. */
-export const pageOf = { embedded: "crash-matrix.md", pulumi: "crash-matrix-cli.md" } as const;
-
-const otherPage = {
-  embedded: `[the Pulumi CLI](${pageOf.pulumi})`,
-  pulumi: `[the embedded one](${pageOf.embedded})`,
-} as const;

@@ -3,10 +3,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
+import { inStore } from "../../release/store.ts";
 import { Script, scriptVariable } from "../../testing/script.ts";
+import { until } from "../support/context.ts";
 import { repository } from "../support/engines.ts";
 import { makeSmallProject } from "../support/small-project.ts";
-import { endOf, startStep } from "../support/step.ts";
+import { endOf, ledgerOf, startStep } from "../support/step.ts";
 
 const preload = `--import ${pathToFileURL(join(repository, "testing/preload.mjs")).href}`;
 
@@ -26,6 +28,19 @@ test("the step does what the script says, and the script hears of it", async () 
   const real = await run(project, preload);
   expect(JSON.parse(real.stdout)).toEqual({ id: "v1", number: 1, line: "middle" });
   expect(script.uses().map(({ how }) => how)).toEqual(["answered", "began", "ended"]);
+});
+
+test("cut off when it is recorded: the ledger has its entry, and nothing else knows of it yet", async () => {
+  const project = makeSmallProject();
+  const script = new Script(join(project, "script"));
+  script.write([{ id: 1, name: "middle", deed: { disturb: "step", when: "recorded" }, times: 1 }]);
+  const running = run(project, preload);
+  await until("its halt", () => script.halts().length > 0);
+  const record = JSON.parse(readFileSync(inStore.step(join(project, "store"), "middle"), "utf8")) as { state: string };
+  expect([ledgerOf(project).map(({ step }) => step), record.state]).toEqual([["middle"], "running"]);
+  for (const { pid } of script.halts()) process.kill(pid, "SIGKILL");
+  expect(await running).toMatchObject({ code: null, stdout: "" });
+  expect(script.uses().map(({ how }) => how)).toEqual(["began", "ended"]);
 });
 
 test("without the preload a script has no say", async () => {

@@ -1,10 +1,10 @@
-import { defineAction } from "../../action.ts";
+import { type Context, defineAction } from "../../action.ts";
 import { shorten } from "../../shorten.ts";
 import { clearMaintenance } from "./maintenance.ts";
 import type { Prepared } from "./prepare.ts";
 import { linesSince, logPosition } from "./release-log.ts";
 import { type Downtime, sample } from "./sampler.ts";
-import { servedBefore } from "./settled.ts";
+import { readSettled, servedBefore } from "./settled.ts";
 import { settle, type Switch, switchAll, switchBack, switchSchema, whyNotInPlace } from "./switch.ts";
 
 /** What serves after an activation. True whatever was asked for. */
@@ -32,7 +32,8 @@ const longestWhy = 3500;
 
 /**
  * Switches all hosts and verifies each; or, when one of them does not serve the release well, takes all of them back.
- * Killed: goes on to its end by itself. A whole machine that dies: the next run looks where it was and decides anew.
+ * Killed: goes on to its end by itself. A whole machine that dies: the next run looks where it was, leaves hosts in peace
+ * that serve already, and decides anew; what had been taken back stays so.
  */
 export const activateOnServers = defineAction<Switch, { PREPARED: Prepared }, Activated>(import.meta.url, {
   args: switchSchema,
@@ -45,7 +46,10 @@ export const activateOnServers = defineAction<Switch, { PREPARED: Prepared }, Ac
     const positions = args.hosts.map((host) => logPosition(host, args.log));
     const sampler = sample(args.address + args.evidence.version);
     // Where one host cannot follow none begins.
-    const wrong = whyNotInPlace(args.hosts, prepared.folder) || (await switchAll(args, prepared.folder, context));
+    const wrong =
+      whyTakenBack(prepared.folder, context) ||
+      whyNotInPlace(args.hosts, prepared.folder) ||
+      (await switchAll(args, prepared.folder, context));
     const lines = args.hosts.flatMap((host, index) =>
       linesSince(host, args.log, positions[index] ?? 0, context.release),
     );
@@ -59,6 +63,14 @@ export const activateOnServers = defineAction<Switch, { PREPARED: Prepared }, Ac
     return { release, folder, verified, before, reverted: why !== "", why, downtime };
   },
 });
+
+/** Cut off behind its decision, a rollout that has taken a release back is not to put it before people once more. */
+function whyTakenBack(folder: string, { store, rollout }: Pick<Context, "store" | "rollout">): string {
+  const settled = readSettled(store);
+  return settled?.rollout === rollout && settled.folder !== folder
+    ? "this rollout had taken it back already when it was cut off; why stands in the step's log"
+    : "";
+}
 
 const costs = ({ requests, failed, longestGapMs }: Downtime): string =>
   `${failed} of ${requests} requests failed, longest gap ${longestGapMs} ms`;

@@ -159,6 +159,24 @@ export async function verify(
   throw new Refusal(`${host.name}: ${seen ?? "not steadily well"} (asked ${how.attempts} times)`);
 }
 
+/**
+ * Whether a host is known to have loaded a folder, and is well: it need not be told again. What an application answers holds
+ * its release and commit only: where another folder has the same, as with another configuration, it cannot be known.
+ */
+export async function servesFrom(host: Host, id: string, how: Evidence, context: Context): Promise<boolean> {
+  if (currentOf(host) !== id) return false;
+  const { release, commit } = readManifest(host, id);
+  const others = readdirSync(join(host.directory, "releases")).filter((name) => name !== id && !name.startsWith("."));
+  try {
+    if (others.map((name) => readManifest(host, name)).some((one) => one.release === release && one.commit === commit))
+      return false;
+    await verify(host, { release, commit }, { ...how, attempts: how.steady }, context);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function wrongWith(
   host: Host,
   want: { release: string; commit: string },

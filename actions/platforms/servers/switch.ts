@@ -13,6 +13,7 @@ import {
   point,
   readManifest,
   reload,
+  servesFrom,
   verify,
 } from "./host.ts";
 import { readSettled, servedBefore, type Settled } from "./settled.ts";
@@ -44,13 +45,19 @@ export type After = Settled & {
 };
 
 /**
- * Switches every host to a folder and verifies it there. Returns what went wrong, in words; empty when all is well.
+ * Switches every host to a folder and verifies it there; one that serves from it already, as after a cut, is not told to
+ * load it again. Returns what went wrong, in words; empty when all is well.
  * Errors: `Fenced` when a rollout that came later has acted on one of them; what serves is its affair then.
  */
 export async function switchAll(args: Switch, folder: string, context: Context): Promise<string> {
   const results = await Promise.allSettled(
     args.hosts.map(async (host) => {
       const { release, commit } = readManifest(host, folder);
+      if (await servesFrom(host, folder, args.evidence, context)) {
+        enterHost(host, context);
+        context.tell(`${host.name}: ${release} serves already`);
+        return;
+      }
       context.tell(`${host.name}: switching to ${release}`);
       point(host, folder, context);
       await reload(host, args.reload, context);

@@ -1,5 +1,5 @@
 /** Activation: all hosts switched and verified, or all of them back; what is true is recorded. */
-import { writeFileSync } from "node:fs";
+import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { activateOnServers } from "../../../../actions/platforms/servers/activate.ts";
@@ -27,6 +27,20 @@ async function activate(hosts: readonly TestHost[], release: string, store: stri
   const { downtime, ...serving } = result;
   return { serving, downtime, told, bytes: Buffer.byteLength(JSON.stringify(result)) };
 }
+
+/** Has the application load a release, then points `current` at one: what a power cut may leave behind. */
+async function loadAgain(host: TestHost | undefined, release: string, current: string): Promise<void> {
+  if (host === undefined) throw new Error("there are three hosts");
+  pointAt(host, release);
+  await fetch(`${host.address}/-/load`);
+  pointAt(host, current);
+}
+
+function pointAt({ directory }: TestHost, release: string): void {
+  rmSync(join(directory, "current"), { force: true });
+  symlinkSync(join("releases", `${release}-f`), join(directory, "current"));
+}
+
 const states = (hosts: readonly TestHost[]) => Promise.all(hosts.map(stateOf));
 
 test("a good release serves on all hosts, nobody notices, and a maintenance page comes down", async () => {
@@ -121,6 +135,36 @@ test("cut off when it had switched, it knows what served before all the same", a
     const { result } = await act(activateOnServers, args, { needs, store, release, rollout });
     expect([result.release, result.before]).toEqual([release, release === "v1" ? "" : "v1-f"]);
   }
+});
+
+test("cut off when it had switched, hosts that serve the release are not told to load it again, the others are", async () => {
+  const hosts = await makeHosts({ v1: [], v2: [] });
+  const store = temporaryFolder();
+  await activate(hosts, "v1", store);
+  const [, behind, lost] = hosts;
+  await activate(hosts, "v2", store);
+  // As a power cut leaves them: pointed at the release and not loaded yet, or not even that.
+  await loadAgain(behind, "v1", "v2");
+  await loadAgain(lost, "v1", "v1");
+  const { serving } = await activate(hosts, "v2", store);
+  expect([serving.release, serving.before, serving.verified]).toEqual(["v2", "v1-f", true]);
+  expect(await states(hosts)).toEqual(hosts.map(() => ["v2", false]));
+  expect(hosts.map(({ loads }) => loads)).toEqual([2, 4, 4]);
+});
+
+test("cut off when it had taken a release back, it does not try that release again", async () => {
+  const hosts = await makeHosts({ v1: [], v2: [{ health: 500 }] });
+  const store = temporaryFolder();
+  await activate(hosts, "v1", store);
+  await activate(hosts, "v2", store);
+  const loads = hosts.map((host) => host.loads);
+  const { serving, told } = await activate(hosts, "v2", store);
+  expect(serving).toEqual({
+    ...{ release: "v1", folder: "v1-f", before: "v1-f", reverted: true, verified: true },
+    why: "this rollout had taken it back already when it was cut off; why stands in the step's log",
+  });
+  expect(told.filter((line) => line.includes("switching to v2"))).toEqual([]);
+  expect([await states(hosts), hosts.map((host) => host.loads)]).toEqual([hosts.map(() => ["v1", false]), loads]);
 });
 
 test("a release whose files are missing on one host is switched to on none", async () => {

@@ -1,7 +1,9 @@
 /** Switching all hosts of an environment to a folder, and back. */
-import { existsSync, rmSync } from "node:fs";
+import { cpSync, existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import * as z from "zod";
+import { Fenced } from "../../../../actions/fence.ts";
 import { currentOf } from "../../../../actions/platforms/servers/host.ts";
 import { readSettled } from "../../../../actions/platforms/servers/settled.ts";
 import { settle, switchAll, switchBack, switchSchema } from "../../../../actions/platforms/servers/switch.ts";
@@ -19,6 +21,34 @@ test("every host is switched, told to load once, and verified", async () => {
   expect(await Promise.all(hosts.map(stateOf))).toEqual(hosts.map(() => ["v1", false]));
   expect(hosts.map(({ loads }) => loads)).toEqual([1, 1, 1]);
   expect(told).toEqual(["web-1: switching to v1", "web-2: switching to v1", "web-3: switching to v1"]);
+});
+
+test("asked again, hosts that serve the folder are left in peace; where it cannot be told from which folder, they load it", async () => {
+  const hosts = await threeHosts();
+  for (const host of hosts) host.place("v1");
+  const { context, told } = makeContext();
+  expect(await switchAll(switchOf(hosts), "v1-f", context)).toBe("");
+  // The same release and commit with another configuration: what it answers is the same.
+  cpSync(join(hosts[1].directory, "releases/v1-f"), join(hosts[1].directory, "releases/v1-g"), { recursive: true });
+  hosts[2].place("v1", { health: 500 });
+  await fetch(`${hosts[2].address}/-/load`);
+  hosts[2].place("v1");
+  expect(await switchAll(switchOf(hosts), "v1-f", context)).toBe("");
+  expect(hosts.map(({ loads }) => loads)).toEqual([1, 2, 3]);
+  expect(await Promise.all(hosts.map(stateOf))).toEqual(hosts.map(() => ["v1", false]));
+  expect(told.slice(3).sort()).toEqual([
+    "web-1: v1 serves already",
+    "web-2: switching to v1",
+    "web-3: switching to v1",
+  ]);
+});
+
+test("a host that serves the folder already is still refused to who has lost the right", async () => {
+  const host = await makeHost("web-1");
+  host.place("v1");
+  expect(await switchAll(switchOf([host]), "v1-f", makeContext({ fencing: 2 }).context)).toBe("");
+  await expect(switchAll(switchOf([host]), "v1-f", makeContext({ fencing: 1 }).context)).rejects.toThrow(Fenced);
+  expect(host.loads).toBe(1);
 });
 
 test("what goes wrong is told host by host, and one does not stop the others", async () => {
