@@ -83,7 +83,7 @@ const apart = ["engine", "step", "interrupt", "interrupt twice"] as const;
 const forward = { title: "On the way forward: v1.0.0 to v1.1.0", direction: "forward", steps } as const;
 const revert = { title: "While a release takes itself back", direction: "revert", steps: revertingSteps } as const;
 const rollback = { title: "On the way back: v1.1.0 to v1.0.0", direction: "rollback", steps } as const;
-/** What changes hosts and schema does more than one thing. */
+/** What changes hosts and schema may do more than one thing that can be told apart. */
 const changing = ["prepare", "schema-before", "activation", "schema-after"];
 const deeper = [
   { title: "Deeper inside, on the way forward", direction: "forward", steps: changing },
