@@ -14,7 +14,7 @@ const { Refusal } = (await import(new URL("../actions/action.ts", real).href)) a
 const script = new Script(process.env[scriptVariable] ?? "");
 
 export const { nameOfAction } = loader;
-export const { endOf, readLedger, verify } = book;
+export const { contradictionTo, endOf, highestFencing, readLedger, verify } = book;
 
 /** What is to happen once this process has its step in the ledger. */
 let atRecord = (): void => undefined;

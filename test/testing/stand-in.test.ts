@@ -1,4 +1,5 @@
 /** Proves that a script reaches a step's own process, and that without the preload nothing of it does. */
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -28,6 +29,17 @@ test("the step does what the script says, and the script hears of it", async () 
   const real = await run(project, preload);
   expect(JSON.parse(real.stdout)).toEqual({ id: "v1", number: 1, line: "middle" });
   expect(script.uses().map(({ how }) => how)).toEqual(["answered", "began", "ended"]);
+});
+
+test("what it stands in for lacks nothing", () => {
+  const [standIn, load, ledger] = ["testing/stand-in.ts", "runtime/load.ts", "runtime/ledger.ts"].map(
+    (file) => pathToFileURL(join(repository, file)).href,
+  );
+  const names = `const names = async (url) => Object.keys(await import(url));
+    console.log(JSON.stringify([await names("${standIn}?real=${load}"), [...(await names("${load}")), ...(await names("${ledger}"))]]))`;
+  const printed = execFileSync(process.execPath, ["--input-type=module", "-e", names], { encoding: "utf8" });
+  const [stands, real] = JSON.parse(printed) as [string[], string[]];
+  expect(stands.sort()).toEqual(real.sort());
 });
 
 test("cut off when it is recorded: the ledger has its entry, and nothing else knows of it yet", async () => {
