@@ -47,8 +47,7 @@ function leaves(path: string, old?: PropertyValue, value?: PropertyValue): [stri
   return allKeys(old, value).flatMap((key) => leaves(path + pathPart(key, false), old[key], value[key]));
 }
 
-/** A key as a part of a property path. */
-export function pathPart(key: string, first: boolean): string {
+function pathPart(key: string, first: boolean): string {
   if (/[.[\]"]/.test(key)) return `[${JSON.stringify(key)}]`;
   return first ? key : `.${key}`;
 }

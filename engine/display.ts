@@ -1,5 +1,5 @@
 import { given } from "./checkpoint.ts";
-import { allKeys, pathPart } from "./diff.ts";
+import { allKeys } from "./diff.ts";
 import {
   isPart,
   isUnchanged,
@@ -115,32 +115,32 @@ function renderStep(step: StepMetadata): string[] {
 
 type Maybe = PropertyValue | undefined;
 
-/** Of two sides of an object what changes from what to what, leaf by leaf; every leaf where there is only one side, or if `whole`. */
+/** Of two sides of an object what changes from what to what; everything where there is only one, or if `whole`. */
 export function renderProperties(olds: Maybe, news: Maybe, whole = false): string[] {
-  const [before, after] = [leavesOf(olds ?? news), leavesOf(news ?? olds)];
   const isWhole = whole || olds === undefined || news === undefined;
-  const paths = allKeys(before, after).filter((path) => isWhole || !equal(before[path], after[path]));
-  return paths.sort(byText.compare).map((path) => {
-    const [old, next] = [before[path], after[path]];
-    const sides = equal(old, next) ? [old] : [old, next];
-    const texts = sides.filter((side) => side !== undefined).map(shownValue);
-    return `  ${markOf(old, next)} ${path}: ${texts.join(" => ")}`;
-  });
+  return renderParts(olds ?? news, news ?? olds, isWhole).map((line) => `  ${line}`);
 }
 
-/** `[10]` comes after `[9]`. */
-const byText = new Intl.Collator("en", { numeric: true });
+function renderParts(olds: Maybe, news: Maybe, whole: boolean): string[] {
+  const [old, next] = [(olds ?? {}) as PropertyMap, (news ?? {}) as PropertyMap];
+  const shown = allKeys(old, next).filter((key) => !key.startsWith("__") && (whole || !equal(old[key], next[key])));
+  if (Array.isArray(next)) return shown.flatMap((key) => render(`[${key}]`, old[key], next[key], whole));
+  const width = Math.max(...shown.map((key) => key.length));
+  return shown.sort().flatMap((key) => render(key.padEnd(width), old[key], next[key], whole));
+}
 
-/** What is at the ends of an object, by path. The engine's own keys are left out. */
-function leavesOf(value: Maybe): PropertyMap {
-  const below = (inner: Maybe, path: string): [string, PropertyValue][] => {
-    const part = opened(inner);
-    if (part === undefined || /^__|@isPulumiResource$/.test(path)) return [];
-    if (isSecret(part) || !(part instanceof Object) || Object.keys(part).length === 0) return [[path, part]];
-    const nameOfPart = (key: string): string => (Array.isArray(part) ? `[${key}]` : pathPart(key, path === ""));
-    return Object.entries(part).flatMap(([key, item]) => below(item, path + nameOfPart(key)));
-  };
-  return Object.fromEntries(below(value, "").filter(([path]) => path !== ""));
+function render(label: string, old: Maybe, next: Maybe, whole: boolean): string[] {
+  const head = `${markOf(old, next)} ${label}:`;
+  const [before, after] = [opened(old), opened(next)];
+  const sides = [before, after].filter((side) => side !== undefined);
+  if (!sides.every(hasParts)) {
+    const texts = sides.map(shownValue);
+    return [`${head} ${equal(old, next) ? texts[0] : texts.join(" => ")}`];
+  }
+  const [open, close] = Array.isArray(sides[0]) ? "[]" : "{}";
+  const json = typeof (next ?? old) === "string" ? "(json) " : "";
+  const inner = renderParts(before, after, whole).map((line) => `    ${line}`);
+  return [`${head} ${json}${open}`, ...inner, `  ${close}`];
 }
 
 /** What becomes of a property: `+` it comes, `-` it goes, `~` it changes. */
@@ -154,6 +154,9 @@ function shownValue(value: PropertyValue): string {
   if (isSecret(value)) return mask;
   return value === unknown ? "[unknown]" : JSON.stringify(value);
 }
+
+const hasParts = (value: PropertyValue): boolean =>
+  value instanceof Object && !isSecret(value) && Object.keys(value).length > 0;
 
 /** A text that is a JSON object or list is shown as one. */
 function opened(value: Maybe): Maybe {

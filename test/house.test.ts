@@ -47,7 +47,7 @@ test("the embedded engine stays small", () => {
   const lines = sources.filter((file) => roomOf(file) === "engine").flatMap((file) => text(file).split("\n"));
   const code = lines.filter((line) => !/^\s*($|\/\/|\/?\*)/.test(line));
   expect(code.length).toBeGreaterThan(1000);
-  expect(code.length).toBeLessThanOrEqual(2800);
+  expect(code.length).toBeLessThanOrEqual(2850);
 });
 
 test("each room uses only what it may", () => {

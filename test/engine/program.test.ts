@@ -65,7 +65,7 @@ test.each([
   ["at once", `step("late", {}, { import: "x" });`],
   ["after the first outputs", `step("late", { environment: { A: a.stdout } }, { import: "x" });`],
 ])("what is refused %s has changed nothing, with and without a preview", async (_, late) => {
-  const project = new EngineProject(`const a = step("a");`);
+  const project = new EngineProject(`const a = step("a");`, { rehearses: true });
   await project.operate("up");
   const before = [project.stateText(), project.files("history", "case", "dev")];
   project.program(
@@ -82,13 +82,16 @@ test.each([
 });
 
 test("an update runs the program once more to know what it would refuse, but not when nothing changes or somebody has", async () => {
-  const project = new EngineProject(`
+  const project = new EngineProject(
+    `
     import { appendFileSync } from "node:fs";
     appendFileSync(process.env.TRACE!, "program " + pulumi.runtime.isDryRun() + "\\n");
     const a = step("a");
     const out = local.runOutput({ command: "echo run >> $TRACE" });
     const later = local.runOutput({ command: "echo later >> $TRACE", stdin: a.stdout });
-  `);
+  `,
+    { rehearses: true },
+  );
   await project.operate("up");
   expect(project.trace().sort()).toEqual(["create a", "later", "program false", "program true", "run"]);
   project.write("trace", "");

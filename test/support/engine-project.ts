@@ -66,7 +66,7 @@ export class EngineProject {
   readonly environment: NodeJS.ProcessEnv;
   private runs = 0;
 
-  constructor(program = "", options: { stack?: boolean; files?: Record<string, string> } = {}) {
+  constructor(program = "", options: { stack?: boolean; rehearses?: boolean; files?: Record<string, string> } = {}) {
     onTestFinished(() => {
       rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
     });
@@ -79,6 +79,8 @@ export class EngineProject {
       PULUMI_HOME: join(this.directory, "home"),
       PULUMI_BACKEND_URL: `file://${this.backend}`,
       PULUMI_CONFIG_PASSPHRASE: "test",
+      // An update looks first for what it would refuse. That runs the program once more: only in tests that are about it.
+      ...(options.rehearses ? {} : { SWITCHBACK_PREVIEWED: "true" }),
     };
     symlinkSync(join(root, "node_modules"), join(this.directory, "node_modules"));
     this.write("package.json", '{ "type": "module" }');
