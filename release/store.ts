@@ -14,8 +14,6 @@ export const inStore = {
   step: (store: string, step: string) => join(store, "steps", `${step}.json`),
   /** Which artifact a commit was built into by a recipe. */
   build: (store: string, key: string) => join(store, "builds", `${key}.json`),
-  /** What is being built by the rollout with this fencing number, or was when it was killed. */
-  building: (store: string, fencing: number) => join(store, `build.${fencing}.part`),
   artifact: (store: string, digest: string) => join(store, "artifacts", `${digest}.tar.gz`),
   backups: (store: string) => join(store, "backups"),
   backup: (store: string, id: string) => join(store, "backups", id),

@@ -10,6 +10,6 @@ export function whyNotWitnessed(store: string, id: string, witness: Witness): st
   const wrong = contradictionTo(inStore.ledger(store), witness);
   return wrong === undefined
     ? undefined
-    : `${wrong}. Nothing is changed. Put the newest copy of the store in its place. ` +
+    : `${wrong}. Nothing more is changed. Put the newest copy of the store in its place. ` +
         `To go on with this one as it is, on purpose: switchback:leaveStore: ${id} in the stack's file`;
 }

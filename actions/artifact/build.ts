@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
 import { inStore } from "../../release/store.ts";
 import { type Context, defineAction, Refusal } from "../action.ts";
 import { atPath, readIfThere, removeUnfinished, writeAtomic, writeNew } from "../files.ts";
@@ -16,7 +17,7 @@ interface Args {
 
 /**
  * Builds a commit into an artifact in the store; what the store holds is never built again.
- * Killed: leaves a `.part` folder in the store, which is never used and which the next build removes.
+ * Killed: leaves a `.part` folder in the user's cache, which is never used and which the next build there removes.
  */
 export const build = defineAction<Args, unknown, Artifact>(import.meta.url, {
   args: (z) =>
@@ -28,14 +29,15 @@ export const build = defineAction<Args, unknown, Artifact>(import.meta.url, {
     }),
   timeoutSeconds: 1800,
   run: async (args, context) => {
-    const { store, fencing } = context;
-    removeUnfinished(store, (name) => Number(unfinishedName.exec(name)?.[1] ?? Infinity) <= fencing.number);
+    const { store } = context;
+    const folder = folderOf(context);
+    mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
+    removeUnfinished(dirname(folder), (name) => isLeft(name, context));
     const known = knownBuild(store, args);
     if (known) {
       context.tell(`${args.commit.slice(0, 7)} is in the store already`);
       return known;
     }
-    const folder = resolve(inStore.building(store, fencing.number));
     mkdirSync(folder, { mode: 0o700 });
     try {
       await makeFiles(args, folder, context).catch((error: unknown) => {
@@ -52,12 +54,25 @@ export const build = defineAction<Args, unknown, Artifact>(import.meta.url, {
   },
 });
 
-/** Of a rollout that came later it may be at work; of an earlier one it was killed, or has lost its right. */
-const unfinishedName = /^build\.(\d+)\.part$/;
+/**
+ * Where it is built: below the user's own cache, where nobody else can put anything in its place, and where what a build
+ * looks for in the folders above it (packages, types, settings) is not that of the project whose store it is for.
+ */
+function folderOf({ fencing, step }: Context): string {
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+  return join(cache, "switchback", "builds", `${fencing.store}.${fencing.number}.${step}.part`);
+}
+
+/** Of a rollout that came later it may be at work, and so may another step of this one; an earlier one has lost its right. */
+function isLeft(name: string, { fencing, step }: Context): boolean {
+  const [, store, number, builder] = /^([^.]*)\.(\d+)\.(.*)\.part$/.exec(name) ?? [];
+  if (store !== fencing.store) return false;
+  return Number(number) < fencing.number || (Number(number) === fencing.number && builder === step);
+}
 
 async function makeFiles(args: Args, folder: string, context: Context): Promise<void> {
   await exportCommit(args, folder, context);
-  // Where the store lies in a working copy, git must not take that one for the release's.
+  // Where the cache lies in a working copy, git must not take that one for the release's.
   const surroundings = { cwd: join(folder, "files"), environment: { GIT_CEILING_DIRECTORIES: folder } };
   for (const command of args.commands) await context.exec(command, surroundings);
   // What says which commit it is must not depend on the tag: production takes the very artifact staging proved.

@@ -65,7 +65,7 @@ test("a ledger that is not the one which was seen here is refused, and what was 
   writeFileSync(ledger, `${first}\n`);
   const stamp = readStamp(fence);
   const onPurpose =
-    "Nothing is changed. Put the newest copy of the store in its place. " +
+    "Nothing more is changed. Put the newest copy of the store in its place. " +
     "To go on with this one as it is, on purpose: switchback:leaveStore: 5709e1d0 in the stack's file";
   expect(() => {
     passFence(fence, "web-1", rightIn(store));

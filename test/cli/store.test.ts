@@ -92,7 +92,7 @@ test.each(["history", "rollback", "status"])("%s is told by who has seen more of
   expect((await left.run(command)).stdout).not.toContain("witnessed");
   seeing({ entry: entry + 3, digest: "d".repeat(64) });
   const { exitCode, stdout, stderr } = await left.run(command);
-  const seen = `store/ledger.jsonl: ends at entry ${entry}, a.sqlite has witnessed entry ${entry + 3}: it was cut off, or is an earlier copy of the store. Nothing is changed.`;
+  const seen = `store/ledger.jsonl: ends at entry ${entry}, a.sqlite has witnessed entry ${entry + 3}: it was cut off, or is an earlier copy of the store. Nothing more is changed.`;
   expect([exitCode, stdout + stderr]).toEqual([1, expect.stringContaining(seen)]);
   writeFileSync(join(left.folder, "Pulumi.staging.yaml"), `${left.stackFile}  switchback:leaveStore: 5709e1d0\n`);
   expect((await left.run(command)).stdout).not.toContain("witnessed");

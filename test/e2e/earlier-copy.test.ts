@@ -60,7 +60,7 @@ class Environment {
 }
 
 const onPurpose = (id: string): string =>
-  "Nothing is changed. Put the newest copy of the store in its place. " +
+  "Nothing more is changed. Put the newest copy of the store in its place. " +
   `To go on with this one as it is, on purpose: switchback:leaveStore: ${id} in the stack's file`;
 
 test("the whole store of last night: no host is switched, nothing is recorded to serve; left on purpose, it goes on", async () => {

@@ -52,7 +52,7 @@ function cutStore(): { store: string; id: string; why: string } {
   cutOff(store, 1);
   const why =
     `${inStore.ledger(store)}: ends at entry 1, the lease has witnessed entry 3: it was cut off, or is an earlier copy of the store. ` +
-    "Nothing is changed. Put the newest copy of the store in its place. " +
+    "Nothing more is changed. Put the newest copy of the store in its place. " +
     `To go on with this one as it is, on purpose: switchback:leaveStore: ${id} in the stack's file`;
   return { store, id, why };
 }
@@ -114,7 +114,7 @@ test("a whole store that was put back knows nothing of it; who has seen more doe
   expect(claim(store, "2-b", true)).toMatchObject({ ledger: { entry: 1 } });
   expect(whyNotWitnessed(store, id, witness)).toBe(
     `${inStore.ledger(store)}: ends at entry 1, web-1 has witnessed entry 2: it was cut off, or is an earlier copy of the store. ` +
-      "Nothing is changed. Put the newest copy of the store in its place. " +
+      "Nothing more is changed. Put the newest copy of the store in its place. " +
       `To go on with this one as it is, on purpose: switchback:leaveStore: ${id} in the stack's file`,
   );
 });

@@ -64,10 +64,13 @@ export const activateOnServers = defineAction<Switch, { PREPARED: Prepared }, Ac
   },
 });
 
-/** Cut off behind its decision, a rollout that has taken a release back is not to put it before people once more. */
+/**
+ * Cut off behind its decision, a rollout that has taken a release back is not to put it before people once more. One that
+ * has released well, and then builds it in another way, has another folder too: what served before it does not serve.
+ */
 function whyTakenBack(folder: string, { store, rollout }: Pick<Context, "store" | "rollout">): string {
   const settled = readSettled(store);
-  return settled?.rollout === rollout && settled.folder !== folder
+  return settled?.rollout === rollout && settled.folder === settled.before && settled.folder !== folder
     ? "this rollout had taken it back already when it was cut off; why stands in the step's log"
     : "";
 }

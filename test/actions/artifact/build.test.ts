@@ -1,7 +1,7 @@
 /** Building a commit into the store, from real repositories: once, and the commit rather than the work tree. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join, relative } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { dirname, join, relative } from "node:path";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { unpack } from "../../../actions/artifact/archive.ts";
 import { build } from "../../../actions/artifact/build.ts";
 import { call } from "../../../components/call.ts";
@@ -11,6 +11,16 @@ import { TestRepository } from "../../support/repository.ts";
 import { canMount, SmallDisk } from "../../support/small-disk.ts";
 
 const node = process.execPath;
+let cache: string;
+
+beforeEach(() => {
+  cache = temporaryFolder();
+  vi.stubEnv("XDG_CACHE_HOME", cache);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
 /** Writes a page, and notes that it did where it can be counted. */
 const command = (notes: string): string[][] => [
   [node, "-e", `require('fs').appendFileSync(${JSON.stringify(notes)}, 'x')`],
@@ -66,69 +76,69 @@ test("a command that fails fails the build, and the store has nothing of it", as
   expect(existsSync(join(store, "artifacts")) || existsSync(join(store, "builds"))).toBe(false);
 });
 
-const unfinishedIn = (store: string): string[] => readdirSync(store).filter((name) => name.endsWith(".part"));
+/** What is being built for the store of these tests, by the step `step`, or by another one. */
+const folderOf = (fencing: number, step = "step", store = "5709e1d0"): string =>
+  join(cache, "switchback/builds", `${store}.${fencing}.${step}.part`);
+const unfinished = (): string[] => readdirSync(join(cache, "switchback/builds")).sort();
+const left = (...folders: string[]): void => {
+  for (const folder of folders) mkdirSync(join(folder, "files"), { recursive: true });
+};
 
-test("it is built inside of the store, where nobody else may look", async () => {
-  const store = temporaryFolder();
+test("it is built away from the project and its store, where nobody else may look", async () => {
   const notes = join(temporaryFolder(), "notes");
   const seen = `[process.cwd(), (require('fs').statSync('..').mode & 0o777).toString(8)].join(' ')`;
   const commands = [[node, "-e", `require('fs').writeFileSync(${JSON.stringify(notes)}, ${seen})`]];
   const args = { ...makeRepository(), commands };
   const before = process.umask(0);
-  await act(build, args, { store, fencing: 7 }).finally(() => process.umask(before));
+  await act(build, args, { fencing: 7 }).finally(() => process.umask(before));
   const [folder = "", mode] = readFileSync(notes, "utf8").split(" ");
-  expect([relative(store, folder), mode, unfinishedIn(store)]).toEqual(["build.7.part/files", "700", []]);
+  expect([relative(folderOf(7), folder), mode, unfinished()]).toEqual(["files", "700", []]);
 });
 
 test("what a killed build has left goes with the next one of any rollout, also one that builds nothing", async () => {
   const store = temporaryFolder();
   const args = { ...makeRepository(), commands: [] };
-  const left = (fencing: number): void => {
-    mkdirSync(join(store, `build.${fencing}.part`, "files"), { recursive: true });
-  };
-  for (const fencing of [3, 6, 7]) left(fencing);
+  left(folderOf(3), folderOf(6, "other"), folderOf(7));
   await act(build, args, { store, fencing: 7 });
-  expect(unfinishedIn(store)).toEqual([]);
-  left(7);
+  expect(unfinished()).toEqual([]);
+  left(folderOf(7));
   expect((await act(build, args, { store, fencing: 8 })).told).toEqual([
     `${args.commit.slice(0, 7)} is in the store already`,
   ]);
-  expect(unfinishedIn(store)).toEqual([]);
+  expect(unfinished()).toEqual([]);
 });
 
-test("one that woke up too late leaves alone what a later rollout is building", async () => {
-  const store = temporaryFolder();
-  const args = { ...makeRepository(), commands: [] };
-  mkdirSync(join(store, "build.8.part"), { recursive: true });
-  await act(build, args, { store, fencing: 7 });
-  expect(unfinishedIn(store)).toEqual(["build.8.part"]);
+test("what a later rollout, another step of this one or another environment is building is left alone", async () => {
+  const folders = [folderOf(7, "other"), folderOf(8), folderOf(1, "step", "0ther000")];
+  left(...folders);
+  await act(build, { ...makeRepository(), commands: [] }, { fencing: 7 });
+  expect(unfinished().map((name) => join(dirname(folderOf(1)), name))).toEqual(folders.toSorted());
 });
 
-test("a store in a working copy lends the release nothing of it", async () => {
+test("a cache in a working copy lends the release nothing of it", async () => {
   const around = new TestRepository();
-  const store = join(around.path, "store");
   around.commit("The project's own");
-  mkdirSync(store);
+  cache = join(around.path, "cache");
+  vi.stubEnv("XDG_CACHE_HOME", cache);
   const args = { ...makeRepository(), commands: [["git", "rev-parse", "--show-toplevel"]] };
-  await expect(act(build, args, { store })).rejects.toThrow(/not a git repository/);
-  expect(unfinishedIn(store)).toEqual([]);
+  await expect(act(build, args)).rejects.toThrow(/not a git repository/);
+  expect(unfinished()).toEqual([]);
 });
 
 test.skipIf(!canMount).each([20, 300])(
-  "a store with %d KB left is named as full, whatever program has met that (needs root, to mount a small disk)",
+  "a disk for builds with %d KB left is named as full, whatever program has met that (needs root, to mount a small disk)",
   async (kilobytes) => {
-    const disk = new SmallDisk(join(temporaryFolder(), "store"), 2048);
+    const disk = new SmallDisk(join(cache, "switchback/builds"), 2048);
     onTestFinished(() => {
       disk.remove();
     });
     const repository = new TestRepository();
     const commit = repository.commit("First", { "noise.bin": Buffer.alloc(200_000, "noise") });
     disk.fill(kilobytes);
-    const store = disk.folder;
-    await expect(act(build, { repository: repository.path, commit, commands: [] }, { store })).rejects.toThrow(
-      `ENOSPC: no space left on device, write ${store}/build.1.part. Make room there, then run the same command again`,
+    await expect(act(build, { repository: repository.path, commit, commands: [] })).rejects.toThrow(
+      `ENOSPC: no space left on device, write ${folderOf(1)}. Make room there, then run the same command again`,
     );
-    expect(readdirSync(store)).toEqual(["fill"]);
+    expect(unfinished()).toEqual(["fill"]);
   },
 );
 

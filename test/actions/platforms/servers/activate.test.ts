@@ -43,6 +43,15 @@ function pointAt({ directory }: TestHost, release: string): void {
 
 const states = (hosts: readonly TestHost[]) => Promise.all(hosts.map(stateOf));
 
+test("what a rollout builds in another way after it has released well is switched to as well", async () => {
+  const hosts = await makeHosts({ v1: [], v2: [], v3: [] });
+  const store = temporaryFolder();
+  for (const release of ["v1", "v2"]) await activate(hosts, release, store);
+  const { serving } = await activate(hosts, "v3", store);
+  expect(serving).toEqual({ release: "v3", folder: "v3-f", before: "v1-f", reverted: false, why: "", verified: true });
+  expect(await states(hosts)).toEqual(hosts.map(() => ["v3", false]));
+});
+
 test("a good release serves on all hosts, nobody notices, and a maintenance page comes down", async () => {
   const hosts = await makeHosts({ v1: [], v2: [] });
   const store = temporaryFolder();
