@@ -125,20 +125,30 @@ export function readRecord(path: string): StepRecord | undefined {
 }
 
 function atWork(path: string, { owner, rollout }: StepRecord, asking: string): boolean {
-  // What was touched in the future was touched by a clock that has jumped: it says nothing.
-  const isHeardOf = Math.abs(Date.now() - statSync(path).mtimeMs) < stepSilenceSeconds * 1000;
-  const alive = isAlive(owner) ?? isHeardOf;
   // Of a rollout that has lost the lease one that was stopped is not waited for: it is refused should it wake up.
-  return alive && !(rollout !== asking && isStopped(owner) && !isHeardOf);
+  const isLost = rollout !== asking && isStopped(owner) && !isHeardOf(path);
+  return isAtWork(path, owner) && !isLost;
 }
 
-/** Who is at work on the steps of a rollout, or may be: on another machine. */
+/** Of a process that cannot be seen from here it counts whether it was heard of lately. */
+const isAtWork = (path: string, owner: Owner): boolean => isAlive(owner) ?? isHeardOf(path);
+
+/** What was touched in the future was touched by a clock that has jumped: it says nothing. */
+function isHeardOf(path: string): boolean {
+  const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return Math.abs(Date.now() - touched) < stepSilenceSeconds * 1000;
+}
+
+/** Who is at work on the steps of a rollout, or may be: on another machine, heard of lately. */
 export function ownersAtWork(store: string, rollout: string): Owner[] {
   const folder = dirname(inStore.step(store, ""));
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
     .filter((file) => file.isFile() && file.name.endsWith(".json"))
-    .map((file) => readRecord(join(folder, file.name)))
-    .flatMap((record) => (record?.state === "running" && record.rollout === rollout ? [record.owner] : []))
-    .filter((owner) => isAlive(owner) !== false);
+    .flatMap((file) => {
+      const path = join(folder, file.name);
+      const record = readRecord(path);
+      const isOurs = record?.state === "running" && record.rollout === rollout;
+      return isOurs && isAtWork(path, record.owner) ? [record.owner] : [];
+    });
 }

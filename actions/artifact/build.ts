@@ -59,7 +59,8 @@ export const build = defineAction<Args, unknown, Artifact>(import.meta.url, {
  * looks for in the folders above it (packages, types, settings) is not that of the project whose store it is for.
  */
 function folderOf({ fencing, step }: Context): string {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+  const { XDG_CACHE_HOME: given = "" } = process.env;
+  const cache = given === "" ? join(homedir(), ".cache") : given;
   return join(cache, "switchback", "builds", `${fencing.store}.${fencing.number}.${step}.part`);
 }
 

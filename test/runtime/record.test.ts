@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { append } from "../../runtime/ledger.ts";
 import { nameOf, type Owner, thisProcess } from "../../runtime/owner.ts";
-import { claim, readRecord, type StepRecord, touch } from "../../runtime/record.ts";
+import { claim, ownersAtWork, readRecord, type StepRecord, touch } from "../../runtime/record.ts";
 import type { Spec } from "../../runtime/spec.ts";
 import { inStore } from "../../release/store.ts";
 import { root, temporaryFolder, until } from "../support/context.ts";
@@ -159,4 +159,16 @@ test("who slept until another has taken the step leaves that one's record alone"
   const theirs = readFileSync(path, "utf8");
   if ("end" in run) run.end({ receipt: { id: 1 } });
   expect(readFileSync(path, "utf8")).toBe(theirs);
+});
+
+test("at work on a rollout is who lives here, and who was heard of lately where nobody can look", () => {
+  const store = temporaryFolder();
+  const unseen: Owner = { ...thisProcess(), within: "0123456789abcdef" };
+  writeRecord(store, {}, 3600);
+  expect(ownersAtWork(store, "2-abc")).toEqual([thisProcess()]);
+  expect(ownersAtWork(store, "3-def")).toEqual([]);
+  writeRecord(store, { owner: unseen }, 29);
+  expect(ownersAtWork(store, "2-abc")).toEqual([unseen]);
+  writeRecord(store, { owner: unseen }, 31);
+  expect(ownersAtWork(store, "2-abc")).toEqual([]);
 });
