@@ -1,7 +1,7 @@
 import { fenceOf as fenceOfDatabase } from "../actions/databases/sqlite/database.ts";
 import { readStamp, type Stamp } from "../actions/fence.ts";
 import { fenceOf } from "../actions/platforms/servers/host.ts";
-import { whyNotStore } from "../runtime/store.ts";
+import { type Expected, whyAnotherStore, whyNotStore } from "../runtime/store.ts";
 import { whyNotWitnessed } from "../runtime/witness.ts";
 import type { EnvironmentSettings } from "./environment.ts";
 import { Problem } from "./problem.ts";
@@ -13,13 +13,31 @@ import type { State } from "./state.ts";
  * right one, or there was none.
  */
 export function whyNotStoreOf(stack: Stack, state: State | undefined): string | undefined {
-  const { store } = stack.settings;
+  const { settings } = stack;
+  const expected = expectedBy(stack, state);
+  const { id, leaving } = expected;
+  return asRead(settings.store, (store) => {
+    const why = whyNotStore(store, expected);
+    return why ?? (id === undefined || id === leaving ? undefined : whyNotSeen(settings, id));
+  });
+}
+
+/**
+ * Why the store is gone, or another one than that of the stack's last rollout, in words; undefined when it is the right one,
+ * whatever its ledger says, or there was none.
+ */
+export const whyAnotherStoreOf = (stack: Stack, state: State | undefined): string | undefined =>
+  asRead(stack.settings.store, (store) => whyAnotherStore(store, expectedBy(stack, state)));
+
+function expectedBy(stack: Stack, state: State | undefined): Expected {
   const left = stack.file.config()["switchback:leaveStore"];
-  const leaving = typeof left === "string" ? left : "none";
-  const id = state?.record?.store;
+  return { id: state?.record?.store, leaving: typeof left === "string" ? left : "none" };
+}
+
+/** A store that cannot be read is no answer either. */
+function asRead(store: string, why: (store: string) => string | undefined): string | undefined {
   try {
-    const why = whyNotStore(store, { id, leaving });
-    return why ?? (id === undefined || id === leaving ? undefined : whyNotSeen(stack.settings, id));
+    return why(store);
   } catch (error) {
     if (!(error instanceof Error && "syscall" in error)) throw error;
     return `the store ${store} cannot be read: ${error.message}. Nothing was changed.`;

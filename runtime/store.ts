@@ -31,10 +31,17 @@ export function readMark(store: string): StoreMark | undefined {
 }
 
 /** Why this is not the environment's store, or an earlier copy of it, in words; undefined when it is, or may become it. */
-export function whyNotStore(store: string, { id, leaving }: Expected): string | undefined {
+export function whyNotStore(store: string, expected: Expected): string | undefined {
+  const { id, leaving } = expected;
+  if (id === undefined || id === leaving) return undefined;
+  return whyAnotherStore(store, expected) ?? whyNotSeen(store, readLease(store), id);
+}
+
+/** Why this is not the environment's store at all: gone, or another one. Whether it is an earlier copy is not asked. */
+export function whyAnotherStore(store: string, { id, leaving }: Expected): string | undefined {
   if (id === undefined || id === leaving) return undefined;
   const found = readMark(store);
-  if (found?.id === id) return whyNotSeen(store, readLease(store), id);
+  if (found?.id === id) return undefined;
   const what =
     found === undefined
       ? `the store ${store} is empty, but this environment has been released to before: is it mounted?`

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { unpack } from "../../actions/artifact/archive.ts";
 import { databaseFile, digestOf } from "../../actions/databases/sqlite/backup.ts";
 import { inStore } from "../../release/store.ts";
-import type { Witness } from "../../actions/action.ts";
+import { Refusal, type Witness } from "../../actions/action.ts";
 import type { Stamp } from "../../actions/fence.ts";
 import { rolloutsOf } from "../../report/rollouts.ts";
 import { readLease } from "../../runtime/lease.ts";
@@ -15,7 +15,7 @@ import { Problem } from "../problem.ts";
 import { counted, note, paint, say } from "../say.ts";
 import type { Stack } from "../stack.ts";
 import type { State } from "../state.ts";
-import { stampsOf, whyNotStoreOf } from "../store.ts";
+import { stampsOf, whyAnotherStoreOf } from "../store.ts";
 
 /** One thing that was looked at; `wrong` is empty when it is as it should be. */
 export interface Finding {
@@ -34,20 +34,20 @@ export async function verifyEvidence(_: string | undefined, options: CommonOptio
   const { settings } = stack;
   const stamps = stampsOf(settings);
   const found = await lookThrough(settings.store, stamps);
-  const why = whyNotStoreOf(stack, await stateIfReadable(stack));
-  // What was found in another store is no answer.
+  const why = whyAnotherStoreOf(stack, await stateIfReadable(stack));
+  // What was found in another store is no answer. What was found in this one is, an earlier copy of it or not.
   const findings = why === undefined ? found : [unknownStore(settings.store, stamps, why)];
   if (options.json) say(JSON.stringify(findings, undefined, 2));
   else for (const finding of findings) say(inWords(finding));
   return findings.some(({ wrong }) => wrong.length > 0) ? 1 : 0;
 }
 
-/** The evidence is there to be checked where the state's backend is out of reach, too. */
+/** The evidence is there to be checked where the state's backend is out of reach, or the state damaged, too. */
 async function stateIfReadable(stack: Stack): Promise<State | undefined> {
   try {
     return await stack.state();
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
+    if (!(error instanceof Problem || error instanceof Refusal)) throw error;
     note(`whether this is the store of the last rollout is not known, the state cannot be read: ${error.message}`);
     return undefined;
   }
@@ -66,10 +66,11 @@ const unknownStore = (store: string, stamps: ReadonlyMap<string, Stamp>, why: st
 
 /** `stamps`: what hosts and database have witnessed, by their names. */
 export async function lookThrough(store: string, stamps: ReadonlyMap<string, Stamp> = new Map()): Promise<Finding[]> {
-  if (readMark(store) === undefined)
-    return [unknownStore(store, stamps, "there is no store.json: it is not mounted, or nothing was released yet")];
   const ledger = inStore.ledger(store);
-  const wrong = [...strangers(store, stamps), ...verify(ledger, witnesses(store, stamps))];
+  // A store from before stores had a name has a ledger all the same.
+  if (readMark(store) === undefined && !existsSync(ledger))
+    return [unknownStore(store, stamps, "there is no store.json: it is not mounted, or nothing was released yet")];
+  const wrong = [...nameLost(store), ...strangers(store, stamps), ...verify(ledger, witnesses(store, stamps))];
   // Entries of a broken chain prove nothing: what they name is not looked for.
   if (wrong.length > 0) return [{ what: `ledger ${ledger}`, wrong }];
   const entries = readLedger(ledger);
@@ -87,13 +88,22 @@ export async function lookThrough(store: string, stamps: ReadonlyMap<string, Sta
 
 /** Who was released to from another store than this one: its mount is gone, or another store is in its place. */
 function strangers(store: string, stamps: ReadonlyMap<string, Stamp>): string[] {
-  const mark = readMark(store);
+  const id = readMark(store)?.id;
+  const unnamed = existsSync(inStore.ledger(store))
+    ? "has no store.json: is it the right one?"
+    : "is empty: is it mounted?";
+  const found = id === undefined ? unnamed : `is ${id}: another one`;
   return [...stamps]
-    .filter(([, stamp]) => stamp.store !== mark?.id)
-    .map(
-      ([who, stamp]) =>
-        `${who} was released to from the store ${stamp.store}, this one is ${mark === undefined ? "empty: is it mounted?" : `${mark.id}: another one`}`,
-    );
+    .filter(([, stamp]) => stamp.store !== id)
+    .map(([who, stamp]) => `${who} was released to from the store ${stamp.store}, this one ${found}`);
+}
+
+/** A lease that names its store was written when that had a name: it is not from before stores had one. */
+function nameLost(store: string): string[] {
+  const former = readMark(store) === undefined ? readLease(store)?.store : undefined;
+  return former === undefined
+    ? []
+    : [`the lease is of the store ${former}, this one has no store.json: it was removed`];
 }
 
 function witnesses(store: string, stamps: ReadonlyMap<string, Stamp>): Witness[] {

@@ -1,12 +1,14 @@
 // An empty folder in the place of a store is no answer, whatever is asked of it.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { LedgerEnd } from "../../actions/action.ts";
 import { passFence } from "../../actions/fence.ts";
 import { stampsOf } from "../../cli/store.ts";
+import { end, hold } from "../../runtime/lease.ts";
 import { endOf } from "../../runtime/ledger.ts";
-import { good } from "../report/entries.ts";
+import { ownerOf } from "../../runtime/owner.ts";
+import { appendAll, good, stopped } from "../report/entries.ts";
 import { makeContext } from "../support/context.ts";
 import { FakeProject } from "./commands/fake-project.ts";
 
@@ -96,6 +98,64 @@ test.each(["history", "rollback", "status"])("%s is told by who has seen more of
   expect([exitCode, stdout + stderr]).toEqual([1, expect.stringContaining(seen)]);
   writeFileSync(join(left.folder, "Pulumi.staging.yaml"), `${left.stackFile}  switchback:leaveStore: 5709e1d0\n`);
   expect((await left.run(command)).stdout).not.toContain("witnessed");
+});
+
+test("verify shows what is wrong with a ledger that was cut off, or went on in two copies, by everybody who has seen more", async () => {
+  project = new FakeProject({ store: "5709e1d0" }, good("1-a", "v1"));
+  const store = join(project.folder, "store");
+  const ledger = join(store, "ledger.jsonl");
+  writeFileSync(join(store, "store.json"), '{"id":"5709e1d0","made":""}');
+  hold(store, {
+    ...{ rollout: "1-a", release: "v1", step: "gate", engine: ownerOf(process.ppid), opens: true, id: "5709e1d0" },
+  });
+  end(store, "1-a");
+  const { context } = makeContext({ store });
+  const seen = { ...context, fencing: { ...context.fencing, ledger: endOf(ledger) } };
+  passFence(join(project.folder, "a.sqlite.fence"), "a", seen);
+  const whole = readFileSync(ledger, "utf8").split("\n");
+  writeFileSync(ledger, whole.slice(0, 5).join("\n") + "\n");
+  const cut = (who: string): string =>
+    `store/ledger.jsonl: ends at entry 5, ${who} has witnessed entry 9: it was cut off, or is an earlier copy of the store`;
+  expect(await project.run("verify")).toEqual({
+    ...{ exitCode: 1, stderr: "" },
+    stdout: `✗ ledger store/ledger.jsonl\n    ${cut("the lease")}\n    ${cut("a.sqlite")}`,
+  });
+  appendAll(ledger, good("2-b", "v2"));
+  const fork = (who: string): string =>
+    `store/ledger.jsonl: a fork: its entry 9 is not the one that ${who} has witnessed. Another copy of the store went on`;
+  const forked = await project.run("verify", "--json");
+  expect([forked.exitCode, JSON.parse(forked.stdout)]).toEqual([
+    1,
+    [{ what: "ledger store/ledger.jsonl", wrong: [fork("the lease"), fork("a.sqlite")] }],
+  ]);
+});
+
+test.each([
+  ["record", "record is no object", { resources: [{ type: "pulumi:pulumi:Stack", outputs: { record: "v1" } }] }],
+  ["deployment", "deployment.resources is no list", { resources: "none" }],
+])("verify looks at the store where the state's %s is damaged, and says so", async (_, damage, deployment) => {
+  project = new FakeProject({ store: "5709e1d0" }, stopped("1-a", "v1"));
+  writeFileSync(join(project.folder, "store/store.json"), '{"id":"5709e1d0","made":""}');
+  writeFileSync(join(project.folder, "state.json"), JSON.stringify({ version: 3, deployment }));
+  const verify = await project.run("verify");
+  expect([verify.exitCode, verify.stdout]).toEqual([0, "✓ ledger: 2 entries, each follows the one before"]);
+  expect(verify.stderr).toMatch(
+    /^whether this is the store of the last rollout is not known, the state cannot be read: the stack's state/,
+  );
+  expect(verify.stderr).toContain(`damaged: ${damage}. Put `);
+});
+
+test("verify checks a store from before stores had a name, whose ledger is there, and says unknown where it is not", async () => {
+  project = new FakeProject({}, stopped("1-a", "v1"));
+  expect(await project.run("verify")).toEqual({
+    ...{ exitCode: 0, stderr: "" },
+    stdout: "✓ ledger: 2 entries, each follows the one before",
+  });
+  rmSync(join(project.folder, "store/ledger.jsonl"));
+  expect(await project.run("verify")).toEqual({
+    ...{ exitCode: 1, stderr: "" },
+    stdout: "? evidence in store: unknown\n    there is no store.json: it is not mounted, or nothing was released yet",
+  });
 });
 
 test("hosts and database are asked by their names; who was never released to says nothing", () => {

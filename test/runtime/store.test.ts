@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, write
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Refusal } from "../../actions/action.ts";
-import { enterStore, readMark, wantStore, whyNotStore } from "../../runtime/store.ts";
+import { enterStore, readMark, wantStore, whyAnotherStore, whyNotStore } from "../../runtime/store.ts";
 import { temporaryFolder } from "../support/context.ts";
 
 const first = { id: undefined, leaving: "none" };
@@ -53,6 +53,8 @@ test("another store is refused by its name, unless the former one is left on pur
   expect(whyNotStore(other, { id, leaving: found })).toBe(
     `the store ${other} is another one (${found}) than this environment's (${id}): is the right one mounted? ${onPurpose(id)}`,
   );
+  expect(whyAnotherStore(other, { id, leaving: found })).toBe(whyNotStore(other, { id, leaving: found }));
+  expect(whyAnotherStore(other, { id, leaving: id })).toBeUndefined();
   expect(enterStore(other, { id, leaving: id })).toBe(found);
   const fresh = newStore();
   expect(enterStore(fresh, { id, leaving: id })).toBe(readMark(fresh)?.id);

@@ -7,7 +7,7 @@ import { inStore } from "../../release/store.ts";
 import { end, free, hold, type Lease, readLease, renew } from "../../runtime/lease.ts";
 import { append, endOf, verify } from "../../runtime/ledger.ts";
 import { ownerOf } from "../../runtime/owner.ts";
-import { enterStore, leaveBehind, readMark, whyNotStore } from "../../runtime/store.ts";
+import { enterStore, leaveBehind, readMark, whyAnotherStore, whyNotStore } from "../../runtime/store.ts";
 import { whyNotWitnessed } from "../../runtime/witness.ts";
 import { temporaryFolder } from "../support/context.ts";
 
@@ -61,6 +61,7 @@ test("a ledger that was cut off is refused by every rollout, opening or going on
   const { store, id, why } = cutStore();
   const lease = readLease(store);
   expect(whyNotStore(store, { id, leaving: "none" })).toBe(why);
+  expect(whyAnotherStore(store, { id, leaving: "none" })).toBeUndefined();
   for (const [rollout, opens] of [
     ["2-b", true],
     ["1-a", false],

@@ -5,9 +5,13 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { pack } from "../../../actions/artifact/archive.ts";
 import { digestOf } from "../../../actions/databases/sqlite/backup.ts";
+import { passFence, readStamp } from "../../../actions/fence.ts";
 import { lookThrough } from "../../../cli/commands/verify.ts";
 import { inStore } from "../../../release/store.ts";
+import { hold } from "../../../runtime/lease.ts";
+import { ownerOf } from "../../../runtime/owner.ts";
 import { appendAll, rollout } from "../../report/entries.ts";
+import { makeContext } from "../../support/context.ts";
 
 let store: string;
 let artifact: string;
@@ -78,6 +82,34 @@ test("a store that is gone", async () => {
       what: `evidence in ${store}`,
       wrong: ["there is no store.json: it is not mounted, or nothing was released yet"],
       unknown: true,
+    },
+  ]);
+});
+
+test("a store from before stores had a name is checked", async () => {
+  rmSync(inStore.mark(store));
+  expect(await lookThrough(store)).toHaveLength(3);
+  expect(await wrongs()).toEqual([]);
+  writeFileSync(backup(), "other rows");
+  expect(await wrongs()).toEqual([expect.stringMatching(/^was changed: /)]);
+});
+
+test("a store that has lost its name is told by what was seen under it", async () => {
+  const engine = ownerOf(process.ppid);
+  const asked = { rollout: "1-a", release: "v1", step: "gate", engine, opens: true };
+  hold(store, { ...asked, id: "5709e1d0" });
+  rmSync(inStore.mark(store));
+  const host = join(store, "host.fence");
+  passFence(host, "web-1", makeContext({ store }).context);
+  const stamp = readStamp(host);
+  const findings = await lookThrough(store, new Map(stamp ? [["web-1", stamp]] : []));
+  expect(findings).toEqual([
+    {
+      what: `ledger ${inStore.ledger(store)}`,
+      wrong: [
+        "the lease is of the store 5709e1d0, this one has no store.json: it was removed",
+        "web-1 was released to from the store 5709e1d0, this one has no store.json: is it the right one?",
+      ],
     },
   ]);
 });
