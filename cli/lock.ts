@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { parseJson } from "../actions/json-file.ts";
-import { hasEnded, type Owner as Process } from "../runtime/owner.ts";
+import { hasEnded, isAlive, type Owner as Process } from "../runtime/owner.ts";
 
 interface Owner {
   readonly pid: number;
@@ -32,22 +32,29 @@ export interface LockHolder {
   readonly dead: readonly LockFile[];
 }
 
-/**
- * Reads it from a backend of this machine; undefined is any other. `gone`: an engine that is known to be dead though it is
- * on another machine.
- */
+/** What the lease knows of an engine: more than a lock does, where machines or containers share a host name. */
+export interface LeasedEngine {
+  readonly owner: Process;
+  /** Its steps fell silent in the middle of a rollout: where it cannot be seen it counts as dead. */
+  readonly isSilent: boolean;
+}
+
+/** Reads it from a backend of this machine; undefined is any other. */
 export function lockHolder(
   backend: string | undefined,
   project: string,
   stack: string,
-  gone?: Pick<Process, "machine" | "pid">,
+  leased?: LeasedEngine,
 ): LockHolder {
   if (backend === undefined) return { state: "unknown", by: "", dead: [] };
   const folder = join(backend, ".pulumi", "locks", "organization", project, stack);
   const names = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(".json")) : [];
   const locks = names.flatMap((name) => readLock(join(folder, name)) ?? []);
-  const isGone = ({ hostname: machine, pid }: Owner): boolean =>
-    machine === hostname() ? hasEnded(pid) : machine === gone?.machine && pid === gone.pid;
+  const isGone = ({ hostname: machine, pid }: Owner): boolean => {
+    const isLeased = machine === leased?.owner.machine && pid === leased.owner.pid;
+    if (isLeased) return !(isAlive(leased.owner) ?? !leased.isSilent);
+    return machine === hostname() && hasEnded(pid);
+  };
   const gones = locks.filter(({ owner }) => owner && isGone(owner));
   const left = locks.filter((lock) => !gones.includes(lock));
   const dead = gones.map(({ path, text }) => ({ path, text }));

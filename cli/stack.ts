@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { describe, type Engine, rootOf } from "./engine.ts";
 import { type EnvironmentSettings, readEnvironment } from "./environment.ts";
 import { explainFailure, NoSuchStack } from "./failure.ts";
-import type { Owner } from "../runtime/owner.ts";
+import { readLease } from "../runtime/lease.ts";
 import { type LockHolder, lockHolder } from "./lock.ts";
 import { hasPassphrase, makePassphrase, passphraseVariables } from "./passphrase.ts";
 import { Problem } from "./problem.ts";
@@ -97,10 +97,11 @@ export class Stack {
     });
   }
 
-  /** Who updates the stack. `gone`: an engine of another machine that is known to be dead. */
-  lockHolder(gone?: Owner): LockHolder {
+  /** Who updates the stack. `isSilent`: the lease's engine, where it cannot be seen from here, counts as dead. */
+  lockHolder(isSilent = false): LockHolder {
     const { backend, name } = this.project;
-    return lockHolder(backend, name, this.name, gone);
+    const owner = readLease(this.settings.store)?.engine;
+    return lockHolder(backend, name, this.name, owner && { owner, isSilent });
   }
 
   /** The Automation API's own stack, made once: a preview and the update after it share it. */

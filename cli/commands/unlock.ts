@@ -48,7 +48,7 @@ function locksOf(stack: Stack): Locks {
   const lease = readLease(store);
   const leaseIs = holding(store, lease);
   // An engine whose steps fell silent in the middle of a rollout: whatever machine it was on, it is gone.
-  return { lease, leaseIs, lock: stack.lockHolder(leaseIs === "abandoned" ? lease?.engine : undefined) };
+  return { lease, leaseIs, lock: stack.lockHolder(leaseIs === "abandoned") };
 }
 
 export function describeLocks({ lease, leaseIs, lock }: Locks): Row[] {

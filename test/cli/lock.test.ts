@@ -6,6 +6,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { type LockHolder, lockHolder, removeLocks } from "../../cli/lock.ts";
+import { thisProcess } from "../../runtime/owner.ts";
 
 let backend: string;
 
@@ -18,8 +19,8 @@ afterEach(() => {
 });
 
 const folder = (): string => join(backend, ".pulumi/locks/organization/releases/staging");
-const holder = (gone?: Parameters<typeof lockHolder>[3]): LockHolder =>
-  lockHolder(backend, "releases", "staging", gone);
+const holder = (leased?: Parameters<typeof lockHolder>[3]): LockHolder =>
+  lockHolder(backend, "releases", "staging", leased);
 const file = (name: string, lock: unknown) => ({ path: join(folder(), name), text: JSON.stringify(lock) });
 
 function write(name: string, lock: unknown): void {
@@ -71,10 +72,23 @@ test("on another machine it cannot be told", () => {
 
 test("an engine there that is known to be gone is dead, and no other of that machine", () => {
   locked(elsewhere, { ...elsewhere, pid: dead.pid + 1 });
-  const gone = { machine: "elsewhere", pid: dead.pid };
+  const gone = { owner: { ...thisProcess(), machine: "elsewhere", pid: dead.pid }, isSilent: true };
   expect(holder(gone)).toMatchObject({ state: "elsewhere", dead: [file("0.json", elsewhere)] });
   rmSync(join(folder(), "1.json"));
   expect(holder(gone)).toMatchObject({ state: "dead", dead: [file("0.json", elsewhere)] });
+});
+
+test("of the lease's engine the lease knows more: one in another container of the same name is not seen from here", () => {
+  locked(dead);
+  const owner = { ...thisProcess(), pid: dead.pid, within: "0123456789abcdef" };
+  expect(holder({ owner, isSilent: false }).state).toBe("somebody");
+  expect(holder({ owner, isSilent: true }).state).toBe("dead");
+});
+
+test("the lease's engine is dead though another process has its number by now", () => {
+  locked(alive);
+  expect(holder({ owner: thisProcess(), isSilent: false }).state).toBe("somebody");
+  expect(holder({ owner: { ...thisProcess(), began: "before the restart" }, isSilent: false }).state).toBe("dead");
 });
 
 test("nobody without a lock, and without a folder for it", () => {
