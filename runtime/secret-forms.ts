@@ -5,6 +5,50 @@ export interface Form {
   readonly sign: string;
 }
 
+/** How one text is looked for: in patterns, or, where it is long, only as texts. */
+export interface Forms {
+  /** What `written` and `encoded` say. */
+  readonly written: readonly string[];
+  readonly encoded: readonly Form[];
+  /** Each is looked for exactly as it is. */
+  readonly exact: readonly string[];
+}
+
+/** In bytes. Patterns are many times as long as their text, and one of a much longer text may be too large for V8. */
+const longestPatterned = 1000;
+
+/** The forms of a text that must not be shown. */
+export function formsOf(secret: string): Forms {
+  return Buffer.byteLength(secret) > longestPatterned
+    ? { written: [], encoded: [], exact: exactly(secret) }
+    : { written: [written(secret)], encoded: encoded(secret), exact: [] };
+}
+
+/**
+ * A long secret as it is, in JSON, in JSON in JSON, in an address, in hexadecimal, and in base64 wherever it stands in what
+ * was encoded. Of base64 the digits at both ends that hold bits of their neighbours, too, are left out.
+ */
+function exactly(secret: string): string[] {
+  const json = (text: string): string => JSON.stringify(text).slice(1, -1);
+  const bytes = Buffer.from(secret);
+  const hex = bytes.toString("hex");
+  const ofBytes = [bytes, Buffer.from(json(secret))].flatMap((held) => [
+    held.toString("base64"),
+    ...[0, 1, 2].map((offset) => {
+      const digitsOfAll = Buffer.concat([Buffer.alloc(offset), held]).toString("base64");
+      return digitsOfAll.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + held.length) * 8) / 6));
+    }),
+  ]);
+  const inAddress = (base64: string): string => base64.replaceAll("+", "-").replaceAll("/", "_");
+  return [
+    ...new Set([
+      ...[secret, json(secret), json(json(secret)), encodeURIComponent(secret.toWellFormed())],
+      ...[hex, hex.toUpperCase()],
+      ...ofBytes.flatMap((base64) => [base64, inAddress(base64), encodeURIComponent(base64)]),
+    ]),
+  ];
+}
+
 /**
  * A secret as it is read: as it is, percent-encoded, with a page's entities, escaped in JSON, and in JSON that is a text in
  * JSON. Only what needs escaping is looked for in escapes. Returns a pattern, as in `Form`.

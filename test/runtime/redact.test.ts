@@ -1,8 +1,10 @@
 /** No secret, in any of its common forms, gets through the redactor. */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { hiding, redactor } from "../../runtime/redact.ts";
+import { Refusal } from "../../actions/action.ts";
+import { hiding, redactor, unseen } from "../../runtime/redact.ts";
 import { encodings } from "../support/encodings.ts";
 
 const secret = 'p"ss/w rd é';
@@ -137,4 +139,67 @@ test("a secret that becomes known later is taken out from then on", () => {
   expect(redact("first one, second one")).toBe("[secret], second one");
   hide("second one");
   expect(redact("first one, second one")).toBe("[secret], [secret]");
+});
+
+/** So many characters of base64 that look like chance. */
+function base64Of(length: number): string {
+  let text = "";
+  while (text.length < length) text += createHash("sha512").update(text).digest("base64").replaceAll("=", "");
+  return text.slice(0, length);
+}
+const linesOf = (base64: string): string => base64.replaceAll(/.{64}/g, "$&\n");
+const longSecrets: readonly (readonly [string, string])[] = [
+  ["a file of settings", base64Of(9000).replaceAll(/.{32}/g, (one, at: number) => `SERVICE_${at}_KEY="${one}"\n`)],
+  ["twelve keys", `-----BEGIN KEY-----\n${linesOf(base64Of(1600))}\n-----END KEY-----\n`.repeat(12)],
+  ["many keys, each another", linesOf(base64Of(24_000))],
+  ["one line of base64", base64Of(24_000)],
+  ["characters that are escaped", "&<\"'+/ %\\".repeat(4500)],
+  ["umlauts", "größe".repeat(4000)],
+];
+
+test.each(longSecrets)("a long secret is taken out of a longer text: %s", (_, long) => {
+  const redact = redactor([long]);
+  const inJson = JSON.stringify(long).slice(1, -1);
+  for (const form of [long, inJson, Buffer.from(long).toString("base64"), Buffer.from(long).toString("hex")])
+    expect(redact(`before ${form} after`) === "before [secret] after").toBe(true);
+  for (const before of ["u", "us", "use"]) {
+    const text = Buffer.from(`${before}:${long}!`);
+    for (const encoded of [text.toString("base64"), text.toString("base64url")])
+      expect(redact(encoded)).toMatch(/^[\w+/-]{1,7}\[secret\][\w+/=-]{0,6}$/);
+  }
+  expect(redact("a line with nothing in it")).toBe("a line with nothing in it");
+});
+
+test("a line of a long secret is known in all its forms", () => {
+  const line = 'DB_PASSWORD="p&ss w/rd"';
+  const redact = redactor([`${base64Of(3000)}\n${line}\n${base64Of(900)}`]);
+  for (const form of [
+    line,
+    encodeURIComponent(line),
+    Buffer.from(line).toString("hex"),
+    line.replaceAll('"', "&quot;"),
+  ])
+    expect(redact(`reads ${form} here`)).toBe("reads [secret] here");
+});
+
+test("what overlaps is taken out whole, whichever list it was found by", () => {
+  const long = base64Of(2000);
+  expect(redactor([long, `${long.slice(-40)} and more`])(`x ${long} and more y`)).toBe("x [secret] y");
+  expect(redactor([long, "secret"])(`${long}secret`)).toBe("[secret][secret]");
+});
+
+test("a secret that V8 refuses is in nothing that is said of it", () => {
+  const held = `${base64Of(300)}(`;
+  expect(() => new RegExp(held)).toThrow(held);
+  let told: unknown;
+  try {
+    unseen(() => new RegExp(held));
+  } catch (error) {
+    told = error;
+  }
+  expect(told).toBeInstanceOf(Refusal);
+  const { message, stack = "", cause } = told as Refusal;
+  expect(message).toMatch(/^a secret cannot be taken out of what is written/);
+  expect([message, stack].filter((text) => text.includes(held.slice(0, 8)))).toEqual([]);
+  expect(cause).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 /** Every pattern is one, and its sign is wherever it matches: what is looked for quickly misses nothing. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { encoded, written } from "../../runtime/secret-forms.ts";
+import { encoded, formsOf, written } from "../../runtime/secret-forms.ts";
 
 const secrets = fc.string({ minLength: 4, maxLength: 24, unit: "binary" });
 
@@ -50,4 +50,21 @@ test("of a short secret every bit counts", () => {
   // "abcd" with its last bit changed, at each place that it can have.
   const others = ["", "x", "xx"].map((before) => Buffer.from(`${before}abce`).toString("base64"));
   expect(encoded("abcd").filter(({ pattern }) => others.some((text) => new RegExp(pattern).test(text)))).toEqual([]);
+});
+
+test("a long text makes no pattern, and no more than a few texts as long as itself", () => {
+  const short = formsOf("ü".repeat(500));
+  expect([short.written.length, short.exact]).toEqual([1, []]);
+  for (const length of [501, 4000, 40_000]) {
+    const secret = "ü".repeat(length);
+    const long = formsOf(secret);
+    expect([long.written, long.encoded]).toEqual([[], []]);
+    expect(long.exact).toContain(secret);
+    expect(long.exact.join("").length).toBeLessThan(100 * length);
+  }
+});
+
+test("half a character in a long secret is no reason to fail", () => {
+  const secret = `${"x".repeat(2000)}\ud83d`;
+  expect(formsOf(secret).exact).toContain(secret);
 });
