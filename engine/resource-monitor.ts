@@ -135,7 +135,7 @@ export class ResourceMonitor {
   /** What the program is told of a resource that it meets as a value, in the inputs or outputs of another one. */
   private resource({ urn }: PropertyMap): Promise<PropertyMap> {
     const state = this.run.snapshot.resources().find((resource) => resource.urn === urn && !resource.delete);
-    if (!state) throw new Error(`unknown resource ${asText(urn)}`);
+    if (!state) return Promise.reject(new Error(`unknown resource ${asText(urn)}`));
     const { id = "", provider = "", outputs = {} } = state;
     return Promise.resolve({ urn: state.urn, id, provider, state: outputs });
   }
