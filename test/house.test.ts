@@ -4,16 +4,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { repository } from "./support/engines.ts";
+import { tracked } from "./support/sources.ts";
 
-const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
-  cwd: repository,
-  encoding: "utf8",
-})
-  .split("\n")
-  .filter((file) => file !== "" && existsSync(join(repository, file)));
+const files = tracked();
 const rooms = ["actions", "cli", "components", "engine", "release", "report", "runtime", "testing"];
 const roomOf = (file: string): string => file.split("/")[0] ?? "";
-const sources = tracked.filter((file) => rooms.includes(roomOf(file)) && file.endsWith(".ts"));
+const sources = files.filter((file) => rooms.includes(roomOf(file)) && file.endsWith(".ts"));
 const text = (file: string): string => readFileSync(join(repository, file), "utf8");
 
 /** Files of ours that a file loads, types left out: they are gone when it runs. */
@@ -39,7 +35,7 @@ test("every source file has a test at the matching path", () => {
 
 test("nothing is longer than 250 lines, no test longer than 300", () => {
   const limit = (file: string): number => (roomOf(file) === "test" ? 300 : 250);
-  const long = tracked.filter((file) => /\.(ts|mjs|sh)$/.test(file) && text(file).split("\n").length > limit(file) + 1);
+  const long = files.filter((file) => /\.(ts|mjs|sh)$/.test(file) && text(file).split("\n").length > limit(file) + 1);
   expect(long).toEqual([]);
 });
 
@@ -80,7 +76,7 @@ test("actions and decisions know nothing of Pulumi", () => {
 
 test("nothing is left lying about", () => {
   const house = "test/house.test.ts";
-  const left = tracked.filter(
+  const left = files.filter(
     (file) =>
       /\.(ts|mjs|sh)$/.test(file) &&
       file !== house &&

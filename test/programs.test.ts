@@ -1,10 +1,10 @@
 /** Proves that whatever starts a program says what of the environment that program may see, or why it may see all of it. */
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import { repository } from "./support/engines.ts";
+import { shipped, tracked } from "./support/sources.ts";
 
 /** Who starts a program with the whole environment, and why. */
 const whole: Readonly<Record<string, string>> = {
@@ -19,24 +19,7 @@ const whole: Readonly<Record<string, string>> = {
   "testing/test-stack.ts: execa": "the same",
 };
 
-const rooms = [
-  "actions",
-  "cli",
-  "components",
-  "engine",
-  "release",
-  "report",
-  "runtime",
-  "testing",
-  "index.ts",
-  "program.mjs",
-];
-const sources = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", ...rooms], {
-  cwd: repository,
-  encoding: "utf8",
-})
-  .split("\n")
-  .filter((file) => /\.m?[jt]s$/.test(file) && existsSync(join(repository, file)));
+const sources = tracked(...shipped).filter((file) => /\.m?[jt]s$/.test(file));
 
 const starters = /^(?:node:)?(?:child_process|cluster)$|^(?:execa|cross-spawn|playwright-core)$/;
 

@@ -1,15 +1,5 @@
 /** Proves what docs/security.md says of the whole project: no shells, private files, small environments, plain words. */
-import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { pack } from "../actions/artifact/archive.ts";
@@ -23,31 +13,16 @@ import { act, makeContext, makeProject, temporaryFolder } from "./support/contex
 import { repository } from "./support/engines.ts";
 import { config } from "./support/pipeline.ts";
 import { TestRepository } from "./support/repository.ts";
+import { shipped, tracked } from "./support/sources.ts";
 import { logOf, runStep } from "./support/step.ts";
 
-const tracked = (...rooms: string[]): string[] =>
-  execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", ...rooms], {
-    cwd: repository,
-    encoding: "utf8",
-  })
-    .split("\n")
-    .filter((file) => /\.(ts|mjs)$/.test(file) && existsSync(join(repository, file)));
+const sourcesIn = (...paths: readonly string[]): string[] =>
+  tracked(...paths).filter((file) => /\.(ts|mjs)$/.test(file));
 
 test("no source runs a shell, but the engine's provider of commands, whose text is one constant", () => {
   const shells =
     /shell: ?(true|["'])|\b(?:execSync|exec)\(\s*["'`]|import \{[^}]*\bexec(?:Sync)?\b[^}]*\} from "node:child_process"|["'`](?:\/bin\/)?(?:ba)?sh["'`]\s*,|["'`]cmd(?:\.exe)?["'`]/;
-  const sources = tracked(
-    "actions",
-    "cli",
-    "components",
-    "engine",
-    "release",
-    "report",
-    "runtime",
-    "testing",
-    "index.ts",
-    "program.mjs",
-  );
+  const sources = sourcesIn(...shipped);
   expect(sources.length).toBeGreaterThan(100);
   const text = (file: string): string => readFileSync(join(repository, file), "utf8").replaceAll(/\.exec\(/g, "");
   expect(sources.filter((file) => shells.test(text(file)))).toEqual(["engine/run-script.ts"]);
@@ -58,7 +33,7 @@ test("no source runs a shell, but the engine's provider of commands, whose text 
 });
 
 test("temporary folders are made by mkdtemp, for their owner alone", () => {
-  const sources = tracked("actions", "cli", "components", "release", "report", "runtime", "testing");
+  const sources = sourcesIn("actions", "cli", "components", "release", "report", "runtime", "testing");
   const careless = sources.filter((file) =>
     readFileSync(join(repository, file), "utf8")
       .split("\n")
